@@ -40,7 +40,7 @@ class Related(msgspec.Struct, frozen=True):
 class Diagnostic(msgspec.Struct, frozen=True):
     """One mistake (`error`: nothing is compiled) or one doubt (`warning`).
 
-    `span` is None when the whole file is meant (it is missing, it cannot be read). `help` is the way
+    `span` is None when the whole file is meant (it is missing or cannot be read). `help` is the way
     out, a sentence without a final period; several lines are several helps.
     """
 
