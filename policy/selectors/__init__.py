@@ -1,0 +1,1 @@
+"""Reads for people: querysets and frozen answers, always through `visibility`."""

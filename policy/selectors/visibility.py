@@ -1,0 +1,122 @@
+"""Who may see what: the one place that every door asks.
+
+Staff see everything. A login that acts for an account sees the tracks which that account delivered;
+one that acts for a party sees the tracks that the party has to do with (`Involvement`). Anybody
+else sees nothing. A decision is seen by whoever sees its track.
+
+What somebody may see *inside* a track that they see (other parties' shares, other accounts' works)
+is narrower and is masked where it is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from policy.models import Account, Decision, Involvement, Membership, Party, Track
+
+User: TypeAlias = AbstractBaseUser | AnonymousUser
+
+WIDE = 5_000
+"""Tracks from which on a login counts as wide.
+
+A wide login's newest rows are found by walking the newest rows of the table and probing each; a
+narrow one's by fetching all that it has and sorting. Each way is slow for the other: probing
+a million rows takes seconds, and so does sorting a million. At 5,000 of a million tracks a page of
+50 is found within some 10,000 probes, and sorting 5,000 rows is nothing.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a login acts for: row ids of accounts and parties, and whether they have many tracks."""
+
+    everything: bool = False
+    accounts: frozenset[int] = frozenset()
+    parties: frozenset[int] = frozenset()
+    wide: bool = False
+
+
+def sight_of(user: User) -> Sight:
+    """What the login acts for; one query, remembered on the user object for the request."""
+    known = getattr(user, "_stave_sight", None)
+    if isinstance(known, Sight):
+        return known
+    sight = _sight(user)
+    user._stave_sight = sight  # type: ignore[union-attr]  # as Django caches permissions there
+    return sight
+
+
+def tracks_visible_to(user: User) -> QuerySet[Track]:
+    """The tracks that the login may see."""
+    sight = sight_of(user)
+    return Track.objects.all() if sight.everything else Track.objects.filter(_own(sight, "pk"))
+
+
+def decisions_visible_to(user: User) -> QuerySet[Decision]:
+    """The decisions on tracks that the login may see."""
+    sight = sight_of(user)
+    if sight.everything:
+        return Decision.objects.all()
+    return Decision.objects.filter(_own(sight, "track_id"))
+
+
+def accounts_of(user: User) -> QuerySet[Account]:
+    """The accounts that the login may deliver for; all of them for staff."""
+    sight = sight_of(user)
+    return (
+        Account.objects.all() if sight.everything else Account.objects.filter(pk__in=sight.accounts)
+    )
+
+
+def parties_of(user: User) -> QuerySet[Party]:
+    """The parties whose private facts (shares, obligations) the login may see; all for staff."""
+    sight = sight_of(user)
+    return Party.objects.all() if sight.everything else Party.objects.filter(pk__in=sight.parties)
+
+
+def _sight(user: User) -> Sight:
+    if not (user.is_authenticated and user.is_active):
+        return Sight()
+    if getattr(user, "is_staff", False):
+        return Sight(everything=True)
+    rows: list[tuple[int | None, ...]] = list(
+        Membership.objects.filter(user_id=user.pk)
+        .annotate(
+            tracks=_beyond_wide(Track.objects.filter(account=OuterRef("account"))),
+            works=_beyond_wide(Involvement.objects.filter(party=OuterRef("party"))),
+            own_works=_beyond_wide(Involvement.objects.filter(party=OuterRef("account__party"))),
+        )
+        .values_list("account", "party", "account__party", "tracks", "works", "own_works")
+    )
+    return Sight(
+        accounts=frozenset(row[0] for row in rows if row[0] is not None),
+        # An account's login also acts for the party that the account is.
+        parties=frozenset(party for row in rows for party in row[1:3] if party is not None),
+        wide=any(row is not None for found in rows for row in found[3:]),
+    )
+
+
+def _beyond_wide(rows: QuerySet[Any]) -> Subquery:
+    """The id of one row when there are more than WIDE of them, else null."""
+    return Subquery(rows.values("pk")[WIDE : WIDE + 1])
+
+
+def _own(sight: Sight, track: str) -> Q:
+    """The condition on a row whose track id is in the column `track`.
+
+    The wide form cannot be answered from an index, which is meant: see WIDE.
+    """
+    own = Q(pk__in=[])
+    if sight.accounts:
+        own |= Q(account__in=sight.accounts)
+    if sight.parties and sight.wide:
+        own |= Q(Exists(Involvement.objects.filter(track=OuterRef(track), party__in=sight.parties)))
+    elif sight.parties:
+        held = Involvement.objects.filter(party__in=sight.parties).values("track")
+        own |= Q(**{f"{track}__in": held})
+    return own
