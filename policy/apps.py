@@ -12,8 +12,8 @@ class PolicyConfig(AppConfig):
     def ready(self) -> None:
         """Load the Celery app and the system checks.
 
-        They are loaded here and not in `policy/__init__.py`, because `import policy.lang` runs that
-        file: the language would then pull in Django and Celery while every import contract still holds.
+        They are loaded here and not in `policy/__init__.py`, because `import policy.lang` runs
+        that file: the language would pull in Django and Celery unseen by any import contract.
         """
         from policy import celery, checks
 

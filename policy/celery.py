@@ -1,4 +1,4 @@
-"""The Celery app: started as `celery -A policy.celery worker`, configured by `CELERY_*` settings."""
+"""The Celery app: `celery -A policy.celery worker`, configured by the `CELERY_*` settings."""
 
 import os
 

@@ -1,9 +1,9 @@
 """Django settings: one file, driven by the environment, read from top to bottom.
 
-With nothing set it is a private, working installation: SQLite in WAL mode, a broker on a Unix socket,
-state in `.stave/`. `DATABASE_URL` and `CELERY_BROKER_URL` switch to PostgreSQL, Redis or RabbitMQ, and
-`STAVE_PRODUCTION=1` turns on everything that needs TLS in front. Numbers that decide about tracks never
-live here: they are dated lines in `rulesets/*/parameters.yaml`.
+With nothing set it is a private, working installation: SQLite in WAL mode, a broker on a Unix
+socket, state in `.stave/`. `DATABASE_URL` and `CELERY_BROKER_URL` switch to PostgreSQL, Redis or
+RabbitMQ, and `STAVE_PRODUCTION=1` turns on everything that needs TLS in front. Numbers that decide
+about tracks never live here: they are dated lines in `rulesets/*/parameters.yaml`.
 """
 
 import os
@@ -19,11 +19,11 @@ env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# Everything that this installation writes: database, sockets, logs, secret key, collected static files.
+# Everything that this installation writes: database, sockets, logs, secret key, static files.
 STATE = Path(env.str("STAVE_STATE", default=str(BASE_DIR / ".stave"))).resolve()
 
-# True where people work with real catalogues behind TLS: demands a set SECRET_KEY and ALLOWED_HOSTS,
-# and turns on secure cookies, HSTS and the redirect to https.
+# True where people work with real catalogues behind TLS: demands SECRET_KEY and ALLOWED_HOSTS, and
+# turns on secure cookies, HSTS and the redirect to https.
 PRODUCTION = env.bool("STAVE_PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 
@@ -130,8 +130,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Celery ---------------------------------------------------------------------------------------
 # A message is only a nudge: the rows of EvaluationRequest are the queue of record, and beat sweeps
-# what a lost nudge left. Never Celery's filesystem or SQLAlchemy transports: both lose every task that
-# a killed worker held.
+# what a lost nudge left. Never Celery's filesystem or SQLAlchemy transports: both lose every task
+# that a killed worker held.
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"redis+socket://{STATE / 'broker.sock'}")
 CELERY_TASK_DEFAULT_QUEUE = "stave"
@@ -180,8 +180,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Cache ----------------------------------------------------------------------------------------
-# Holds throttle counters and short-lived page fragments, nothing that may not be lost. In the process
-# by default: a shared cache on the broker would make every page depend on the broker. Set CACHE_URL
+# Holds throttle counters and short-lived fragments, nothing that may not be lost. In the process by
+# default: a shared cache on the broker would make every page depend on the broker. Set CACHE_URL
 # (say `rediscache://host:6379/1`) to share counters between machines.
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://stave")}

@@ -1,7 +1,7 @@
 """Where the shared sample data is, if this machine has it.
 
-The samples and conformance cases live beside the repository (`../shared`), not in it. A clone without
-them must pass, so tests keep small fixtures of their own and treat the shared data as an extra.
+The samples and conformance cases live beside the repository (`../shared`), not in it. A clone
+without them must pass, so tests keep small fixtures of their own and treat the rest as an extra.
 """
 
 import os
@@ -11,7 +11,7 @@ import pytest
 
 
 def _find() -> Path | None:
-    """Return the shared folder: `STAVE_SHARED`, else `../shared` beside the repository, else None."""
+    """Return the shared folder: `STAVE_SHARED`, else `../shared` by the repository, else None."""
     beside = Path(__file__).resolve().parents[2] / "shared"
     path = Path(os.environ.get("STAVE_SHARED") or beside)
     return path if (path / "samples").is_dir() else None
