@@ -32,7 +32,7 @@ class Layer(models.TextChoices):
 
 class Release(Identified):
     """An album, EP or single of one account. `key` is its identity there: ICPN, GRid, or a
-    proprietary id.
+    proprietary id. `delivery` is the message that it stands by now.
 
     pii: none.
     """
@@ -51,11 +51,19 @@ class Release(Identified):
     contains_ai = models.CharField(max_length=10, choices=AiLevel, default=AiLevel.UNDECLARED)
     delivered_at = models.DateTimeField()
     message_created_at = models.DateTimeField()
+    delivery = models.ForeignKey(
+        "policy.Delivery", null=True, blank=True, on_delete=models.PROTECT, related_name="releases"
+    )
     purged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "key"], name="release_key_once_per_account")
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "grid"], name="release_grid", condition=~models.Q(grid="")
+            )
         ]
 
     def __str__(self) -> str:
@@ -67,7 +75,8 @@ class Track(Identified):
 
     The ISRC is evidence, not identity: two tracks of a release may carry one ISRC (that is a
     finding), and the same recording on a single and an album is two tracks with one ISRC.
-    Identity is the release and the place on it (`reference`).
+    Identity is the release and the place on it (`reference`); a track that left its release keeps
+    its row but not its place. `delivery` is the message that it stands by now.
 
     pii: display_artist (public).
     """
@@ -94,15 +103,25 @@ class Track(Identified):
     first_delivered_at = models.DateTimeField(db_index=True)
     last_delivered_at = models.DateTimeField()
     deliveries = models.PositiveIntegerField(default=1)
+    delivery = models.ForeignKey(
+        "policy.Delivery", null=True, blank=True, on_delete=models.PROTECT, related_name="tracks"
+    )
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["release", "reference"], name="track_place_once")
+            models.UniqueConstraint(
+                fields=["release", "reference"],
+                condition=models.Q(removed_at__isnull=True),
+                name="track_place_once",
+            )
         ]
         indexes = [
             models.Index(fields=["title_key", "artist_key"], name="track_title_artist"),
-            models.Index(fields=["account", "first_delivered_at"], name="track_account_day"),
+            # Holds all that counting a deliverer's new tracks of a week needs.
+            models.Index(
+                fields=["account", "first_delivered_at", "contains_ai"], name="track_account_day"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -187,7 +206,7 @@ class Share(models.Model):
     """A party's part of a track, per layer, territory and period.
 
     `basis_points` None means that it was delivered as unknown. `territories` is a list of codes;
-    empty is worldwide. `valid_until` is exclusive.
+    empty is worldwide, less `excluded_territories`. `valid_until` is exclusive.
 
     pii: a party's share is shown to staff and to that party only.
     """
@@ -197,6 +216,7 @@ class Share(models.Model):
     layer = models.CharField(max_length=12, choices=Layer)
     basis_points = models.PositiveIntegerField(null=True, blank=True)
     territories = models.JSONField(default=list, blank=True)
+    excluded_territories = models.JSONField(default=list, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
 

@@ -34,7 +34,8 @@ class Party(Identified):
 
 
 class PartyIdentifier(models.Model):
-    """A standard number of a party, as delivered; `valid` says whether its check digit is right.
+    """A standard number of a party, in the form for comparing; `valid` says whether syntax and
+    check digit are right. A right ISNI, IPI or DPID belongs to one party.
 
     pii: value (public registers).
     """
@@ -56,7 +57,12 @@ class PartyIdentifier(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["party", "kind", "namespace", "value"], name="party_identifier_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "value"],
+                condition=models.Q(kind__in=["isni", "ipi", "dpid"], valid=True),
+                name="strong_identifier_of_one_party",
+            ),
         ]
         indexes = [models.Index(fields=["kind", "value"])]
 
