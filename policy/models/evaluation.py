@@ -15,7 +15,7 @@ class EvaluationRequest(Identified):
 
     Claimed by compare-and-set (or SKIP LOCKED) with a lease: a worker that dies leaves
     `lease_until` behind and the sweep takes the row back. After too many attempts it is parked
-    with its error.
+    with its error. On a queued row `lease_until` is the instant before which nobody claims it.
 
     pii: none.
     """
@@ -51,10 +51,12 @@ class EvaluationRequest(Identified):
 
     class Meta:
         indexes = [
+            # One state each: SQLite does not see that `state = x` lies within `state IN (...)`.
             models.Index(
-                fields=["state", "id"],
-                name="request_waiting",
-                condition=models.Q(state__in=["queued", "claimed"]),
+                fields=["id"], name="request_queued", condition=models.Q(state="queued")
+            ),
+            models.Index(
+                fields=["lease_until"], name="request_claimed", condition=models.Q(state="claimed")
             ),
             models.Index(fields=["delivery", "state"], name="request_delivery"),
         ]
