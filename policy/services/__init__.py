@@ -1,0 +1,1 @@
+"""Writes: keyword-only, one transaction each, with an audit entry where a person acted."""
