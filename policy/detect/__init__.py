@@ -1,0 +1,1 @@
+"""Pure detectors: text, later audio. No Django, no clock, no network."""
