@@ -1,0 +1,97 @@
+"""Enums: a text that is compared with an enum fact must be one of its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from policy.lang.diagnostics import Diagnostic, did_you_mean, error, listed, quoted
+from policy.lang.schema import FactSchema
+from policy.lang.tree import (
+    Call,
+    Fact,
+    If,
+    ListOf,
+    Literal,
+    Local,
+    Node,
+    Quantifier,
+    Select,
+    Variable,
+    children,
+)
+
+_Values = tuple[str, ...]
+_COMPARING = ("_==_", "_!=_", "@in")
+
+
+def check_enums(
+    tree: Node, schema: FactSchema, *, variables: Mapping[str, Node], path: str
+) -> tuple[Diagnostic, ...]:
+    """An error `unknown-value` for each literal that the enum it is compared with cannot be."""
+    return tuple(_Enums(schema, variables, path).look(tree, {}))
+
+
+class _Enums:
+    """`items` says, by name of a Local, what values its range can hold."""
+
+    def __init__(self, schema: FactSchema, variables: Mapping[str, Node], path: str) -> None:
+        self.schema = schema
+        self.variables = variables
+        self.path = path
+
+    def look(self, node: Node, items: Mapping[str, _Values]) -> Iterator[Diagnostic]:
+        match node:
+            case Quantifier(range=over, local=local):
+                yield from self.look(over, items)
+                items = {**items, local: self._values(over, items)}
+                for part in children(node)[1:]:
+                    yield from self.look(part, items)
+                return
+            case Call(function=name, arguments=(left, right)) if name in _COMPARING:
+                yield from self._compare(right, self._values(left, items))
+                yield from self._compare(left, self._values(right, items))
+        for part in children(node):
+            yield from self.look(part, items)
+
+    def _values(self, node: Node, items: Mapping[str, _Values]) -> _Values:
+        """The values that an expression, or the items of a list, can have; empty for any."""
+        match node:
+            case Fact(path=path):
+                found = self.schema.resolve(path)
+                return found.values if found else ()
+            case Select(operand=operand, field=name):
+                record = self.schema.record(operand.type)
+                field = record.field(name) if record else None
+                return field.values if field else ()
+            case Local(name=name):
+                return items.get(name, ())
+            case Variable(name=name):
+                tree = self.variables.get(name)
+                return self._values(tree, {}) if tree else ()
+            case If(then=then, otherwise=otherwise):
+                return self._either(self._values(then, items), self._values(otherwise, items))
+            case Quantifier(kind="filter", range=over):
+                return self._values(over, items)
+            case Quantifier(kind="map", range=over, local=local, result=result) if result:
+                return self._values(result, {**items, local: self._values(over, items)})
+            case Call(function="_[_]", arguments=(over, _)) if over.type.startswith("list("):
+                return self._values(over, items)
+        return ()
+
+    def _either(self, left: _Values, right: _Values) -> _Values:
+        return tuple(dict.fromkeys((*left, *right))) if left and right else ()
+
+    def _compare(self, node: Node, allowed: _Values) -> Iterator[Diagnostic]:
+        match node:
+            case Literal(value=str() as value) if allowed and value not in allowed:
+                message = f"{quoted(value)} is not one of the values {listed(allowed)}"
+                help = did_you_mean(value, allowed)
+                if help.startswith("use "):
+                    help = ""  # the message has named them all
+                yield error("unknown-value", message, self.path, node.span, help=help)
+            case If(then=then, otherwise=otherwise):
+                yield from self._compare(then, allowed)
+                yield from self._compare(otherwise, allowed)
+            case ListOf(items=items):
+                for item in items:
+                    yield from self._compare(item, allowed)

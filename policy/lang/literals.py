@@ -1,0 +1,66 @@
+"""Literals that can never work: a regular expression, instant, duration or time zone with a slip.
+
+Each is tried out by Google's own evaluator when the rule is compiled, so that a rule cannot fail
+for it on the day when its branch is first reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from cel_expr_python import cel
+
+from policy.lang.diagnostics import Diagnostic, error, quoted
+from policy.lang.tree import Call, Literal, Node, walk
+
+_TRIALS = {
+    "matches": (1, '"".matches(literal)', "a regular expression"),
+    "timestamp": (0, "timestamp(literal)", "a timestamp"),
+    "duration": (0, "duration(literal)", "a duration"),
+    "int": (0, "int(literal)", "a whole number"),
+    "double": (0, "double(literal)", "a number"),
+    "bool": (0, "bool(literal)", "true or false"),
+}
+_ZONE = (1, "timestamp(0).getHours(literal)", "a time zone")
+_HELP = {
+    "timestamp": 'write the full instant, such as `timestamp("2026-08-02T00:00:00Z")`',
+    "duration": 'write hours, minutes and seconds, such as `duration("36h")` or `duration("90s")`',
+    "a time zone": "use a name such as `Europe/Berlin`, or an offset such as `+01:00`",
+}
+
+
+def check_literals(tree: Node, path: str) -> tuple[Diagnostic, ...]:
+    """An error `bad-literal` for each text literal that its function cannot read."""
+    return tuple(found for node in walk(tree) for found in _check(node, path))
+
+
+def _check(node: Node, path: str) -> Iterator[Diagnostic]:
+    match node:
+        case Call(function=name, arguments=arguments):
+            at, trial, what = _ZONE if name.startswith("get") else _TRIALS.get(name, (9, "", ""))
+            literal = arguments[at] if at < len(arguments) else None
+            if isinstance(literal, Literal) and isinstance(literal.value, str):
+                reason = _failure(trial, literal.value)
+                if reason is not None:
+                    yield _bad_literal(literal, what, reason, _HELP.get(name, ""), path)
+
+
+def _bad_literal(literal: Literal, what: str, reason: str, help: str, path: str) -> Diagnostic:
+    _, known, detail = reason.partition("invalid regular expression: ")
+    message = f"{quoted(str(literal.value))} is not {what}"
+    if known:
+        message += f": {detail}"
+    return error("bad-literal", message, path, literal.span, help=help or _HELP.get(what, ""))
+
+
+@lru_cache(maxsize=1024)
+def _failure(trial: str, literal: str) -> str | None:
+    """Google's complaint about a literal, None when it has none."""
+    value = _program(trial).eval(data={"literal": literal})
+    return str(value.plain_value()) if value.type() == cel.Type.ERROR else None
+
+
+@lru_cache
+def _program(trial: str) -> cel.Expression:
+    return cel.NewEnv(variables={"literal": cel.Type.STRING}).compile(trial)
