@@ -1,11 +1,24 @@
 #!/usr/bin/env python3
-"""Entry point of every command: `python3 manage.py up`, `test`, `migrate`, ..."""
+"""Entry point of every command: `python3 manage.py up`, `test`, `migrate`, ...
+
+This file is read by whatever Python there is: nothing in it may be newer than Python 3.0.
+"""
 
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+if sys.version_info < (3, 11):
+    version = "%d.%d" % sys.version_info[:2]
+    sys.exit(
+        "Stave needs Python 3.11 or newer, and this is "
+        + version
+        + ": try `python3.12 manage.py up`."
+    )
+
+if os.name != "posix":
+    sys.exit("Stave runs on Linux and macOS. On Windows, use it inside WSL.")
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policy.settings")
-    execute_from_command_line(sys.argv)
+    from policy.launch.entry import main
+
+    main(sys.argv)

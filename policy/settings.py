@@ -15,6 +15,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from policy.launch.state import socket_path
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -133,7 +135,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # what a lost nudge left. Never Celery's filesystem or SQLAlchemy transports: both lose every task
 # that a killed worker held.
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"redis+socket://{STATE / 'broker.sock'}")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"redis+socket://{socket_path(STATE)}")
 CELERY_TASK_DEFAULT_QUEUE = "stave"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

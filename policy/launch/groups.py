@@ -1,0 +1,36 @@
+"""Process groups: every program of an installation leads one, so that its children end with it."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+
+def ask_to_end(leader: int) -> None:
+    """Send SIGTERM to the leader alone: gunicorn and Celery end their own children in order."""
+    with suppress(ProcessLookupError):  # it ended by itself
+        os.kill(leader, signal.SIGTERM)
+
+
+def kill_group(leader: int) -> None:
+    """Kill whatever is left of the group, at once."""
+    with suppress(ProcessLookupError, PermissionError):  # nothing is left; the latter on macOS
+        os.killpg(leader, signal.SIGKILL)
+
+
+def exists(pid: int) -> bool:
+    """Say whether there is a process with this id."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def end_stranger(leader: int, grace: float) -> None:
+    """End a group whose leader is not our child: ask, wait up to `grace` seconds, kill the rest."""
+    ask_to_end(leader)
+    deadline = time.monotonic() + grace
+    while exists(leader) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    kill_group(leader)
