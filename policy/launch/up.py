@@ -69,8 +69,9 @@ def _only_one(state: State, requests: StopRequests, report: Report) -> Iterator[
         except lock.LockHeld as held:
             pid, _, address = str(held).partition(" ")
             if not pid.isdigit() or groups.exists(int(pid)) or time.monotonic() > deadline:
+                where = address or "starting"
                 raise LaunchError(
-                    f"Stave already runs on {state.path} ({address or 'starting'}, process {pid}).\n"
+                    f"Stave already runs on {state.path} ({where}, process {pid}).\n"
                     "Stop it with Ctrl-C where it runs, or choose another folder: --state DIR."
                 ) from None
         report.progress("the programs of a killed start are being ended")
