@@ -111,9 +111,10 @@ class DeliveredParty:
 
 @dataclass(frozen=True, slots=True)
 class DeliveredContributor:
-    """One party, or a special contributor such as generative AI, in one role.
+    """One party, or a special contributor such as generative AI, in one role and facet.
 
-    A contributor with two roles is two of these. `party` refers to a DeliveredParty and `name`
+    A contributor with two roles, or with a role of two facets (`ComposerLyricist`), is two of
+    these. `party` refers to a DeliveredParty and `name`
     is that party's name; both are None for a special contributor. `role` is the DDEX
     ContributorRole as delivered and `facet` the part of the music it belongs to (see `roles`).
     `ai` is AiContribution; a `generative_ai` contributor without one is `all` (DDEX's
@@ -127,6 +128,20 @@ class DeliveredContributor:
     ai: AiLevel = "undeclared"
     special: Special = "no"
     instrument: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredArtist:
+    """A display artist of a track: who is named on it, which need not be who made it.
+
+    `party` refers to a DeliveredParty and `name` is its name; both are None for a special display
+    artist such as generative AI. `role` is the DDEX DisplayArtistRole (`MainArtist`, ...).
+    """
+
+    party: str | None
+    name: str | None
+    role: str
+    special: Special = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +218,7 @@ class DeliveredDetection:
 
 @dataclass(frozen=True, slots=True)
 class DeliveredTrack:
-    """One sound recording.
+    """One sound recording that is delivered, not one that is only referred to.
 
     `reference` is unique within the delivery (`A1`). `duration_seconds` is in whole seconds,
     rounded down. `language` is the language of performance (ISO 639). `display_artist` is
@@ -219,6 +234,7 @@ class DeliveredTrack:
     other_ids: tuple[Identifier, ...] = ()
     iswcs: tuple[Identifier, ...] = ()
     version_title: str | None = None
+    artists: tuple[DeliveredArtist, ...] = ()
     contributors: tuple[DeliveredContributor, ...] = ()
     duration_seconds: int | None = None
     genre: str | None = None
