@@ -7,7 +7,6 @@ are read though they may be absent.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
@@ -26,10 +25,8 @@ from policy.lang.extents import Tokens
 from policy.lang.literals import check_literals
 from policy.lang.places import Place, Text, straight
 from policy.lang.refusals import refusals
-from policy.lang.schema import FactSchema
+from policy.lang.schema import FactSchema, element
 from policy.lang.tree import Node
-
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +150,9 @@ def compile_loose(text: str, declarations: Mapping[str, str]) -> Node:
 
 def _type(name: str, records: set[str] | frozenset[str]) -> cel.Type:
     """CEL's type of a type string. Our records live in a package of their own."""
-    return cel.Type(
-        _WORD.sub(lambda word: PACKAGE * (word[0] in records) + word[0], name)
-        if name != "null"
-        else "null_type"
-    )
+    if name.startswith("list("):
+        return cel.Type.List(_type(element(name), records))
+    if name.startswith("map("):
+        key, _, value = name[4:-1].partition(", ")  # keys are scalars
+        return cel.Type.Map(_type(key, records), _type(value, records))
+    return cel.Type(PACKAGE + name if name in records else name)
