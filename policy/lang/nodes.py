@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal as OneOf
 from typing import TypeAlias
 
-from policy.lang.placing import offsets
+from policy.lang.folding import offsets
 from policy.lang.source import Source, Span
 
 Style: TypeAlias = OneOf["plain", "single", "double", "literal", "folded"]

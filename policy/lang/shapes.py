@@ -88,9 +88,12 @@ class Shapes:
             return None
         return node
 
-    def string(self, node: YamlNode | None, what: str) -> str:
+    def string(self, node: YamlNode | None, what: str, *, longest: int = 2000) -> str:
         """The same as a bare string, without white space around it; empty when there is none."""
         found = self.text(node, what)
+        if found and len(found.text) > longest:
+            message = f"{what} has {len(found.text)} characters"
+            self.error("too-long", message, found.span, f"use at most {longest}")
         return found.text.strip() if found else ""
 
     def word(self, node: YamlNode | None, what: str, known: Iterable[str]) -> str:

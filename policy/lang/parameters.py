@@ -1,0 +1,178 @@
+"""Reads `parameters.yaml`: the numbers of a ruleset, each with its first day and its source.
+
+    parameters:
+      detector_high:
+        type: double
+        doc: Score from which a detector's finding counts as strong.
+        values:
+          - {from: 2026-01-01, value: 0.9, reference: {title: Pilot of January 2026}}
+          - {from: 2026-08-02, value: 0.85, reference: {title: Review, url: "https://..."}}
+
+A new value is a new dated line at the end, never an edit: see `policy.lang.lock`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import TypeAlias
+
+from policy.lang.diagnostics import Diagnostic, ordered, quoted
+from policy.lang.loader import load
+from policy.lang.nodes import Entry, TextNode, YamlNode
+from policy.lang.plan import Parameter, ParameterValue, Reference
+from policy.lang.schema_file import FIELD_NAME, RESERVED
+from policy.lang.shapes import Shapes, head
+from policy.lang.source import Source, Span
+
+TYPES = ("bool", "int", "double", "string", "timestamp", "duration", "list(string)")
+Value: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+_TIMESTAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_DURATION = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?s")
+_URL = re.compile(r"https?://[^\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class DatedSyntax:
+    """One dated line and where it stands."""
+
+    value: ParameterValue
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSyntax:
+    """A parameter with the places of its name and its lines."""
+
+    name: str
+    type: str
+    doc: str
+    lines: tuple[DatedSyntax, ...]
+    path: str
+    span: Span
+
+    def plan(self) -> Parameter:
+        """What is stored and read by rules."""
+        values = tuple(line.value for line in self.lines)
+        return Parameter(name=self.name, type=self.type, doc=self.doc, values=values)
+
+
+def load_parameters(source: Source) -> tuple[tuple[ParameterSyntax, ...], tuple[Diagnostic, ...]]:
+    """All parameters that can be understood, and all mistakes of the file."""
+    root, refused = load(source)
+    if root is None:
+        return (), refused
+    reader = _ParameterReader(source)
+    values = reader.mapping(root, "the file of parameters", required=("parameters",))
+    entries = reader.entries(values.get("parameters"), "`parameters`")
+    read = [reader.parameter(entry) for entry in entries]
+    found = ordered((*refused, *reader.found))
+    return tuple(parameter for parameter in read if parameter), found
+
+
+def read_reference(node: YamlNode | None, shapes: Shapes) -> Reference | None:
+    """`{title, url}`: where a rule or a number comes from."""
+    if node is None:
+        return None
+    values = shapes.mapping(node, "a reference", required=("title",), optional=("url",))
+    title = shapes.string(values.get("title"), "the title of a reference")
+    url = shapes.text(values.get("url"), "the address of a reference")
+    if url and not _URL.fullmatch(url.text):
+        message = f"{quoted(url.text)} is not a web address"
+        shapes.error("wrong-value", message, url.span, "write it with `https://`")
+    return Reference(title=title, url=url.text if url else "") if title else None
+
+
+class _ParameterReader(Shapes):
+    """Parameters, their dated lines and the values in them."""
+
+    def parameter(self, entry: Entry) -> ParameterSyntax | None:
+        name = self._name(entry.key)
+        what = f"the parameter {quoted(entry.key.text)}"
+        values = self.mapping(entry.value, what, required=("type", "doc", "values"))
+        type_name = self.word(values.get("type"), "`type` of a parameter", TYPES)
+        doc = self.string(values.get("doc"), "`doc`")
+        items = self.items(values.get("values"), "`values`")
+        if "values" in values and not items and not self.found:
+            self.error("empty-value", f"{what} has no dated value", head(values["values"]))
+        if not type_name:
+            return None
+        lines = [line for item in items if (line := self._line(item, type_name))]
+        self._check_order(lines)
+        if not name:
+            return None
+        span = entry.key.span
+        return ParameterSyntax(name.text, type_name, doc, tuple(lines), self.path, span)
+
+    def _name(self, key: TextNode) -> TextNode | None:
+        form = "small letters, digits and `_`, letter first"
+        name = self.name(key, "a parameter", FIELD_NAME, form)
+        if name and name.text in RESERVED:
+            self.error("bad-name", f"{quoted(name.text)} is a word of the language", name.span)
+            return None
+        return name
+
+    def _line(self, node: YamlNode, type_name: str) -> DatedSyntax | None:
+        required = ("from", "value", "reference")
+        values = self.mapping(node, "a dated value", required=required)
+        day = self.day(values.get("from"), "`from`")
+        value = self.value(values.get("value"), type_name)
+        reference = read_reference(values.get("reference"), self)
+        if day is None or value is None:
+            return None
+        dated = ParameterValue(valid_from=day, value=value, reference=reference)
+        return DatedSyntax(dated, values["from"].span)
+
+    def value(self, node: YamlNode | None, type_name: str) -> Value | None:
+        """A value of a parameter's type."""
+        match type_name:
+            case "bool":
+                return self.boolean(node, "`value`")
+            case "int":
+                return self.integer(node, "`value`")
+            case "double":
+                return self.double(node, "`value`")
+            case "list(string)":
+                texts = [
+                    self.text(item, "an item of `value`") for item in self.items(node, "`value`")
+                ]
+                return tuple(item.text for item in texts if item) if node is not None else None
+        found = self.text(node, "`value`")
+        if found is None:
+            return None
+        if type_name == "timestamp" and not is_timestamp(found.text):
+            self._not(found, "`value`", "a timestamp", "write it as `2026-08-02T00:00:00Z`")
+        elif type_name == "duration" and not _DURATION.fullmatch(found.text):
+            self._not(found, "`value`", "a duration", "write it in seconds, such as `86400s`")
+        else:
+            return found.text
+        return None
+
+    def _check_order(self, lines: Sequence[DatedSyntax]) -> None:
+        """Each line must be later than the one above it."""
+        for above, line in pairwise(lines):
+            day, before = line.value.valid_from, above.value.valid_from
+            if day <= before:
+                self._out_of_order(line.span, day, above.span, before)
+
+    def _out_of_order(self, span: Span, day: date, above: Span, before: date) -> None:
+        message = f"`{day}` is not after `{before}`"
+        help = "dated values stand in the order of their days, each day once"
+        self.error("dates-out-of-order", message, span, help, [self.note("the line above", above)])
+
+
+def is_timestamp(text: str) -> bool:
+    """Whether a text is an RFC 3339 instant with seconds and an offset."""
+    if not _TIMESTAMP.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
