@@ -34,7 +34,7 @@ def audit_record(
         actor=actor,
         actor_name=actor.get_username() if actor else STAVE,
         action=action,
-        object_kind=subject._meta.model_name,
+        object_kind=type(subject).__name__.lower(),
         object_uuid=uuid if isinstance(uuid, UUID) else None,
         object_name=str(subject)[:300],
         detail=dict(detail or {}),

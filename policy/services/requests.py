@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -106,7 +107,7 @@ def _take_back(now: datetime) -> None:
     expired.update(state=State.QUEUED, claim=None, lease_until=None)
 
 
-def _next(now: datetime) -> QuerySet[EvaluationRequest, tuple[object, ...]]:
+def _next(now: datetime) -> QuerySet[EvaluationRequest, tuple[Any, ...]]:
     due = Q(lease_until=None) | Q(lease_until__lte=now)
     rows = EvaluationRequest.objects.filter(due, state=State.QUEUED).order_by("id")
     if connection.features.has_select_for_update_skip_locked:

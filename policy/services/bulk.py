@@ -1,0 +1,62 @@
+"""Many rows in one statement, with ids known beforehand.
+
+`bulk_create` splits at SQLite's parameter limit, so its number of queries grows with the rows, and
+it makes a model instance for each. Here a batch is one `executemany`, whatever its size, on both
+databases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+
+def reserve_ids(model: type[Model], count: int) -> Sequence[int]:
+    """Ids for rows that the running transaction will insert; one query, none for no rows.
+
+    On SQLite the transaction holds the only write lock, so the numbers after the last are free.
+    """
+    if not count:
+        return ()
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+    last = row[0] if row else 0
+    return range(last + 1, last + count + 1)
+
+
+def insert_rows(
+    model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]], *, new: bool
+) -> None:
+    """Insert rows of `columns` (attribute names); one statement, none for no rows.
+
+    Rows that a unique constraint refuses are left out when `new` is false, and an IntegrityError
+    when it is true.
+    """
+    fields = [model._meta.get_field(column) for column in columns]
+    prepare = [field.get_db_prep_save for field in fields]  # type: ignore[union-attr]  # no relation's reverse side has a column
+    values = [
+        [to_column(value, connection) for to_column, value in zip(prepare, row, strict=True)]
+        for row in rows
+    ]
+    names = ", ".join(f'"{field.column}"' for field in fields)  # type: ignore[union-attr]  # as above
+    holes = ", ".join(["%s"] * len(fields))
+    tail = "" if new else " ON CONFLICT DO NOTHING"
+    run_many(f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({holes}){tail}', values)
+
+
+def run_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run one statement for each row of values; nothing for no rows."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
