@@ -110,11 +110,13 @@ TEMPLATES = [
 
 # --- Database -------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{STATE / 'db.sqlite3'}")}
+if env.str("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db("DATABASE_URL")}
+else:  # no address: a path may hold characters that mean something in one
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": STATE / "db.sqlite3"}}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    STATE.mkdir(parents=True, exist_ok=True)
     # WAL and IMMEDIATE only work together: WAL alone gave 70,365 "database is locked" errors in 8
     # seconds of four writers, IMMEDIATE alone 62 transactions a second, both together no error.
     # FULL, because a decision that was reported must survive a power cut.

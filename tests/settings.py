@@ -2,18 +2,20 @@
 
 import os
 import tempfile
+from pathlib import Path
 
-_STATE = tempfile.TemporaryDirectory(prefix="stave-test-")  # removed when the process ends
-os.environ["STAVE_STATE"] = _STATE.name
+# One for each process; tests/plugins/databases.py makes and removes it.
+_STATE = Path(tempfile.gettempdir()) / f"stave-test-{os.getpid()}"
+os.environ["STAVE_STATE"] = str(_STATE)
 os.environ["SECRET_KEY"] = "only for tests: " + "0123456789" * 5
 os.environ["CELERY_BROKER_URL"] = "memory://"  # a nudge is a message that nobody fetches
-os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_STATE.name}/db"
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 
 from policy.settings import *  # noqa: E402, F403 - the environment above must be set first
 from policy.settings import DATABASES, STORAGES  # noqa: E402 - as above
 
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"]["TEST"] = {"NAME": f"{_STATE.name}/test.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": str(_STATE / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 else:
     DATABASES["default"]["TEST"] = {"NAME": f"test_stave_{os.getpid()}"}  # runs may go side by side

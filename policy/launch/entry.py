@@ -31,13 +31,13 @@ def main(argv: Sequence[str]) -> None:
 def _run(arguments: list[str], report: Report) -> None:
     started = float(os.environ.pop(_STARTED, 0)) or time.monotonic()
     folder, arguments = take_state(arguments)
-    state = open_state(folder)
+    state = open_state(folder).create()
     os.environ["STAVE_STATE"] = str(state.path)
     command = arguments[0] if arguments else "help"
     options = up_command.parser().parse_args(arguments[1:]) if command == "up" else None
     _enter_environment(state, DEVELOPMENT if command == "test" else RUNTIME, report, started)
     if options is not None:
-        up_command.up(state.create(), options, report, started)
+        up_command.up(state, options, report, started)
     elif command == "test":
         suite.run(arguments[1:])
     else:

@@ -25,7 +25,6 @@ def ensure_environment(state: State, name: str, report: Report) -> Path | None:
     """
     if serves(state, name):
         return None
-    state.create()
     with lock.hold(state.venv_lock, wait=True):
         stamp = _stamp(state)
         if stamp.get(name) != _digest(name):

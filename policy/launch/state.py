@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +35,6 @@ class State:
         return self.path / "logs"
 
     @property
-    def broker(self) -> Path:
-        """What the broker keeps between two starts."""
-        return self.path / "broker"
-
-    @property
     def up_lock(self) -> Path:
         """Held by a running `up`; says who holds it."""
         return self.path / "up.lock"
@@ -51,8 +47,7 @@ class State:
     def create(self) -> "State":
         """Make the folder, closed to other users and ignored by git, and return this state."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for folder in (self.logs, self.broker):
-            folder.mkdir(exist_ok=True, mode=0o700)
+        self.logs.mkdir(exist_ok=True, mode=0o700)
         ignore = self.path / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="ascii")
@@ -66,13 +61,18 @@ def open_state(folder: str | os.PathLike[str] | None = None) -> State:
 
 
 def socket_path(state: Path) -> Path:
-    """Return where the broker of a state listens: in it, or in a temporary folder if too long.
+    """Return where the broker of a state listens: in it, or in a temporary folder.
+
+    The latter if the path is too long for a socket, or holds characters that mean something in the
+    address that Celery gets.
 
     The name in the temporary folder is derived from the state's path, so that every process of
     this installation, and of its next start, finds the same socket.
     """
     inside = state / "broker.sock"
-    if len(os.fsencode(inside)) <= _LONGEST_SOCKET_PATH:
+    if len(os.fsencode(inside)) <= _LONGEST_SOCKET_PATH and re.fullmatch(
+        r"[\w/. +-]+", str(inside)
+    ):
         return inside
     digest = hashlib.sha256(os.fsencode(state)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"stave-{os.getuid()}-{digest}" / "broker.sock"

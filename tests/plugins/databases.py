@@ -7,6 +7,7 @@ one closing line, one exit code, one list of failures. Tests marked `postgres` r
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -133,7 +134,14 @@ class _Relay:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Relay reports when another process asked for them."""
+    """Make this process's state folder, and relay reports when another process asked for them."""
+    shutil.rmtree(settings.STATE, ignore_errors=True)  # left by a killed process of the same id
+    Path(settings.STATE).mkdir()
     file = config.getoption("--relay-reports")
     if file and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Relay(config, Path(file)))
+
+
+def pytest_unconfigure() -> None:
+    """Remove this process's state folder."""
+    shutil.rmtree(settings.STATE, ignore_errors=True)
