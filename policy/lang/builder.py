@@ -161,7 +161,7 @@ class Builder:
         if name not in self.scope.values():
             return name
         taken = {token.text for token in self.text.tokens.tokens} | set(self.scope.values())
-        return next(word for count in range(2, 99) if (word := f"{name}_{count}") not in taken)
+        return next(word for count in range(2, 99) if (word := f"{name}__{count}") not in taken)
 
 
 def _flat(expr: Expr, function: str) -> list[Expr]:

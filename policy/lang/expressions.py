@@ -17,14 +17,15 @@ from cel_expr_python import cel
 from policy.lang import checked
 from policy.lang.builder import NOW, PARAMETERS, Builder
 from policy.lang.checked import PACKAGE
-from policy.lang.complaints import Names, complaints, unreadable
+from policy.lang.complaints import complaints, unreadable
 from policy.lang.descriptors import Descriptors
 from policy.lang.diagnostics import Diagnostic
 from policy.lang.enums import check_enums
 from policy.lang.extents import Tokens
 from policy.lang.literals import check_literals
+from policy.lang.names import Names
 from policy.lang.places import Place, Text, straight
-from policy.lang.refusals import refusals
+from policy.lang.refusals import asked_parameters, refusals
 from policy.lang.schema import FactSchema, element
 from policy.lang.tree import Node
 
@@ -96,12 +97,15 @@ class Environment:
         if refused is not None:
             return None, (refused,)
         text = Text(placed.text, Tokens.of(placed.text), placed.path, placed.place)
+        found = asked_parameters(text)
+        if found:
+            return None, found
         try:
             raw = self.google.compile(placed.text).serialize()
         except RuntimeError as reason:
             return None, complaints(str(reason), text, self._names())
         builder = Builder(checked.read(raw), text, self.schema, self.subject)
-        found = refusals(builder)
+        found = refusals(builder, self._names())
         if found:
             return None, found
         tree = builder.build()

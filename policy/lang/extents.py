@@ -143,10 +143,10 @@ class _Finder:
                 return at, self.tokens.partner[self._opening(at)]
 
     def _name(self, name: str, at: int) -> Extent:
-        """A name, whose position is that of its last dot when it has dots."""
+        """A name, whose position is that of its last dot when it has dots; a dot may lead it."""
         dots = name.lstrip(".").count(".")
         first = at - 2 * dots + 1 if dots else at
-        return first - self.tokens.is_sign(first - 1, ".") * name.startswith("."), at + (dots > 0)
+        return first - self.tokens.is_sign(first - 1, "."), at + (dots > 0)
 
     def _call(self, call: Call, at: int) -> Extent:
         if call.function.lstrip(".").isidentifier():

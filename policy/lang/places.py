@@ -25,6 +25,21 @@ def straight(text: str) -> Place:
     return place
 
 
+def between(place: Place, start: int, end: int) -> Span:
+    """The place of the code points from `start` up to `end`, at least one.
+
+    The end is asked for twice, since a folded line may break right behind the last one.
+    """
+    line, column = place(start)
+    if end <= start:
+        return Span(line, column, line, column + 1)
+    last_line, last_column = place(end - 1)
+    end_line, end_column = place(end)
+    if end_line != last_line:
+        end_line, end_column = last_line, last_column + 1
+    return Span(line, column, end_line, end_column)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """An expression's text with its tokens and its places."""
@@ -37,18 +52,10 @@ class Text:
     def span(self, extent: Extent) -> Span:
         """The place of the tokens of an extent."""
         tokens = self.tokens.tokens
-        return self.between(tokens[extent[0]].start, tokens[extent[1]].end)
+        return between(self.place, tokens[extent[0]].start, tokens[extent[1]].end)
 
-    def between(self, start: int, end: int) -> Span:
-        """The place of the code points from `start` up to `end`.
-
-        The end is asked for twice, since a folded line may break right behind the last one.
-        """
-        line, column = self.place(start)
-        if end <= start:
-            return Span(line, column, line, column + 1)
-        last_line, last_column = self.place(end - 1)
-        end_line, end_column = self.place(end)
-        if end_line != last_line:
-            end_line, end_column = last_line, last_column + 1
-        return Span(line, column, end_line, end_column)
+    @property
+    def all(self) -> Span:
+        """The place of the whole text, less the blanks around it."""
+        start = len(self.text) - len(self.text.lstrip())
+        return between(self.place, start, len(self.text.rstrip()))

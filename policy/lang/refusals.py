@@ -1,38 +1,53 @@
-"""What CEL allows and rules do not: everything whose type or truth cannot be known beforehand."""
+"""What CEL allows and rules do not: all whose type or sense cannot be known beforehand."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from policy.lang.builder import Builder
-from policy.lang.checked import Call, Entries, Expr, Ident, Items, parts
+from policy.lang.builder import PARAMETERS, Builder
+from policy.lang.checked import Call, Entries, Expr, Ident, Items, Macro, parts
 from policy.lang.diagnostics import Diagnostic, error, quoted
+from policy.lang.names import Names
+from policy.lang.places import Text
 
 _HAS = "ask for a fact with `has(...)`; facts are never null"
-_UNTYPED = {
-    Items: ("a list in a rule holds values of one type", "make all items of one type"),
-    Entries: ("a map in a rule has keys of one type and values of one type", ""),
-}
+_UNKNOWN = ("unknown-type", "the type of this is not known before it is evaluated", "")
 _REFUSED = {
-    "dyn": ("unknown-type", "the type of this cannot be known before it is evaluated", ""),
-    "any": ("unknown-type", "the type of this cannot be known before it is evaluated", ""),
-    "type": ("not-supported", "types are no values in rules", "the checker knows all types"),
+    "dyn": _UNKNOWN,
+    "any": _UNKNOWN,
+    "type": ("not-supported", "a type is no value in rules", "the checker knows all types"),
     "null": ("not-supported", "`null` is no value in rules", _HAS),
     "uint": ("not-supported", "rules count with `int`, not `uint`", "leave the `u` out"),
     "bytes": ("not-supported", "bytes are no values in rules", "use a text"),
 }
+"""Words of a type string: code, message and help."""
 
 
-def refusals(builder: Builder) -> tuple[Diagnostic, ...]:
+def asked_parameters(text: Text) -> tuple[Diagnostic, ...]:
+    """An error for each `has(params.x)`, which CEL's checker takes for `params.x` itself."""
+    tokens = text.tokens
+    places = [
+        (at + 2, at + 4)
+        for at in range(len(tokens.tokens) - 4)
+        if [token.text for token in tokens.tokens[at : at + 4]] == ["has", "(", PARAMETERS, "."]
+    ]
+    message, help = "a parameter always has a value", "leave `has(...)` out"
+    return tuple(
+        error("always-present", message, text.path, text.span(place), help=help) for place in places
+    )
+
+
+def refusals(builder: Builder, names: Names) -> tuple[Diagnostic, ...]:
     """An error for each part of a checked expression that rules refuse."""
-    return tuple(_Refusals(builder).look(builder.source.expr))
+    return tuple(_Refusals(builder, names).look(builder.source.expr))
 
 
 class _Refusals:
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, names: Names) -> None:
         self.builder = builder
-        schema = builder.schema
-        self.records = {record.name for record in schema.records} if schema else set()
+        self.names = names
+        self.records = {record.name for record in names.schema.records}
 
     def look(self, expr: Expr) -> Iterator[Diagnostic]:
         """The innermost part is blamed: what is around it only inherits the trouble."""
@@ -40,58 +55,56 @@ class _Refusals:
         yield from below or self._own(expr)
 
     def _own(self, expr: Expr) -> Iterator[Diagnostic]:
-        kind = self.builder.type(expr)
         match expr:
-            case Ident(name=name) if self._asked(expr):
-                help = "parameters always have a value; leave `has(...)` out"
-                yield self._error("always-present", f"{quoted(name)} is a parameter", expr, help)
-            case Ident(name=name) if name.startswith(".") or self._dotted(expr):
+            case Macro(local=local) if local in (*self.names.roots, PARAMETERS):
+                yield self._shadowed(expr)
+            case Ident() if self._begins_with_dot(expr):
                 yield self._error(
-                    "not-supported", "a name does not begin with a dot", expr, "leave the dot out"
+                    expr, "not-supported", "a name does not begin with a dot", "leave the dot out"
                 )
             case Entries(message=name) if name:
-                message = "rules do not make records"
-                yield self._error("not-supported", message, expr, "read the fields of facts")
+                yield self._error(
+                    expr, "not-supported", "rules do not make records", "read the fields of facts"
+                )
             case Call(function="dyn"):
                 message = "`dyn(...)` hides a type that rules must know"
-                yield self._error("unknown-type", message, expr, "leave `dyn(...)` out")
+                yield self._error(expr, "unknown-type", message, "leave `dyn(...)` out")
             case Call(function="_==_" | "_!=_" | "@in", arguments=arguments) if any(
                 map(self._is_record, arguments)
             ):
                 message = "a record cannot be compared as a whole"
-                yield self._error("not-supported", message, expr, "compare its fields")
+                yield self._error(expr, "not-supported", message, "compare its fields")
             case _:
-                yield from self._by_type(expr, kind)
+                yield from self._by_type(expr)
 
-    def _by_type(self, expr: Expr, kind: str) -> Iterator[Diagnostic]:
-        for word, (code, message, help) in _REFUSED.items():
-            if word in kind.replace("(", " ").replace(")", " ").replace(",", " ").split():
-                if word == "dyn" and isinstance(expr, Items | Entries):
-                    message, help = self._untyped(expr)
-                yield self._error(code, message, expr, help)
-                return
+    def _by_type(self, expr: Expr) -> Iterator[Diagnostic]:
+        words = re.findall(r"\w+", self.builder.type(expr))
+        word = next((word for word in words if word in _REFUSED), "")
+        if word == "dyn" and isinstance(expr, Items | Entries):
+            yield self._untyped(expr)
+        elif word:
+            yield self._error(expr, *_REFUSED[word])
 
-    def _untyped(self, expr: Items | Entries) -> tuple[str, str]:
+    def _untyped(self, expr: Items | Entries) -> Diagnostic:
+        what = "list" if isinstance(expr, Items) else "map"
         if not parts(expr):
-            return "the type of the items of this is not known", "compare with `size(...) == 0`"
-        return _UNTYPED[type(expr)]
+            message = f"the type of this empty {what} is not known"
+            return self._error(expr, "unknown-type", message, "compare `size(...)` with 0")
+        message = f"a {what} in a rule holds values of one type"
+        return self._error(expr, "unknown-type", message, "make all of them of one type")
+
+    def _shadowed(self, macro: Macro) -> Diagnostic:
+        at = self.builder.text.tokens.at[self.builder.source.positions[macro.id]] + 1
+        span = self.builder.text.span((at, at))
+        message = f"{quoted(macro.local)} already means something else in this ruleset"
+        help = "give the item another name"
+        return error("shadowed-name", message, self.builder.text.path, span, help=help)
 
     def _is_record(self, expr: Expr) -> bool:
-        kind = self.builder.type(expr)
-        while kind.startswith("list("):
-            kind = kind[5:-1]
-        return kind in self.records
+        return not self.records.isdisjoint(re.findall(r"\w+", self.builder.type(expr)))
 
-    def _asked(self, expr: Ident) -> bool:
-        """Whether this is `has(params.x)`, which CEL's checker takes for `params.x` itself."""
-        return self.builder.text.tokens.is_sign(self._at(expr), "(")
+    def _begins_with_dot(self, expr: Ident) -> bool:
+        return self.builder.text.tokens.is_sign(self.builder.found[expr.id][0], ".")
 
-    def _dotted(self, expr: Ident) -> bool:
-        first = self.builder.found[expr.id][0]
-        return self.builder.text.tokens.is_sign(first - 1, ".")
-
-    def _at(self, expr: Expr) -> int:
-        return self.builder.text.tokens.at[self.builder.source.positions[expr.id]]
-
-    def _error(self, code: str, message: str, expr: Expr, help: str) -> Diagnostic:
+    def _error(self, expr: Expr, code: str, message: str, help: str) -> Diagnostic:
         return error(code, message, self.builder.text.path, self.builder.span(expr), help=help)

@@ -1,134 +1,105 @@
-"""The closed lists of words that rulesets use; any other word is a mistake with a suggestion.
-
-Each has a heading or a table line in `rulesets/REFERENCE.md`; a test holds the two together.
-"""
+"""The functions that conditions may call, as authors write them, and what others call them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-LANGUAGE = 1
-"""The language version that this compiler reads."""
-
-PARTIES = {
-    "deliverer": "the account that delivered the track",
-    "service": "the streaming service itself",
-    "master_owner": "parties with a share of the recording",
-    "publisher": "parties with a share of the musical work",
-    "performer": "parties with a performer's share",
-    "voice_owner": "parties with a likeness share, and the party whose voice was matched",
-    "rights_holders": "every party with a share",
-    "licensee": "whoever uses the track with AI",
+MACROS = {
+    "has": "has(track.isrc)",
+    "exists": 'list.exists(item, item == "x")',
+    "all": 'list.all(item, item != "")',
+    "exists_one": 'list.exists_one(item, item == "x")',
+    "filter": 'list.filter(item, item != "")',
+    "map": "list.map(item, item + 1)",
 }
-"""Who can owe a duty or be told of something."""
+"""Quantifiers and `has`: name to a model of their use."""
 
-LAYERS = ("master", "publishing", "performer", "likeness")
-"""Kinds of right; the same as in facts.yaml and in the catalogue."""
+FUNCTIONS = {
+    "size": "size(list)",
+    "contains": 'text.contains("part")',
+    "startsWith": 'text.startsWith("part")',
+    "endsWith": 'text.endsWith("part")',
+    "matches": 'text.matches("^[A-Z]+$")',
+    "int": "int(value)",
+    "double": "double(value)",
+    "string": "string(value)",
+    "bool": "bool(text)",
+    "timestamp": 'timestamp("2026-08-02T00:00:00Z")',
+    "duration": 'duration("36h")',
+    "getFullYear": "now.getFullYear()",
+    "getMonth": "now.getMonth()",
+    "getDate": "now.getDate()",
+    "getDayOfMonth": "now.getDayOfMonth()",
+    "getDayOfWeek": "now.getDayOfWeek()",
+    "getDayOfYear": "now.getDayOfYear()",
+    "getHours": "now.getHours()",
+    "getMinutes": "now.getMinutes()",
+    "getSeconds": "now.getSeconds()",
+    "getMilliseconds": "now.getMilliseconds()",
+}
+"""CEL's standard functions, less those for types that rules do not have: name to a model."""
 
-USES = (
-    "train_generative",
-    "train_non_generative",
-    "data_mining",
-    "fine_tune",
-    "generate_output",
-    "voice_clone",
-    "style_prompt",
-    "remix",
-    "cover",
-    "sample_stems",
-    "derivative_distribution",
-    "fingerprint_identification",
-    "recommendation",
+CALLS = {**MACROS, **FUNCTIONS}
+
+RESERVED = frozenset(
+    [
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "namespace",
+        "package",
+        "return",
+        "var",
+        "void",
+        "while",
+    ]
 )
-"""Uses of AI that consent is about; the same as in facts.yaml."""
+"""Words that CEL keeps for itself, beside `true`, `false`, `null` and `in`."""
 
-NOTICES = ("ai_credits", "ai_generated", "ai_assisted", "ai_generated_voice", "ai_undeclared")
-"""AI-use notices that a service can show beside a track."""
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """A further key of a duty. `words` are its only values (empty: any text)."""
-
-    words: tuple[str, ...] = ()
-    required: bool = False
-    parameter: bool = False  # the value names a parameter of the ruleset
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """What an obligation asks for."""
-
-    doc: str
-    details: dict[str, Detail]
-
-
-_NOTE = {"note": Detail()}
-_LAYER = {"layer": Detail(LAYERS)}
-_USE = {"use": Detail(USES)}
-_FIELD = {"field": Detail()}
-
-DUTIES = {
-    "apply_label": Duty(
-        "show an AI notice beside the track", {"label": Detail(NOTICES, required=True)} | _NOTE
-    ),
-    "exclude_from_recommendations": Duty("leave the track out of recommendations", _NOTE),
-    "exclude_from_training": Duty("let no model learn from the track", _USE | _NOTE),
-    "restrict_training": Duty("let models learn only within the consent", _USE | _NOTE),
-    "exclude_from_monetisation": Duty("pay nothing for streams of the track", _NOTE),
-    "hold_payout": Duty("keep what the track earns until the matter is settled", _LAYER | _NOTE),
-    "notify": Duty("tell the party of the finding", _NOTE),
-    "request_disclosure": Duty("ask for a statement of AI use", _FIELD | _NOTE),
-    "request_consent": Duty("ask for consent to a use of AI", _USE | _LAYER | _NOTE),
-    "request_correction": Duty("ask for corrected metadata", _FIELD | _NOTE),
-    "request_evidence": Duty("ask for documents, such as a licence or a session file", _NOTE),
-    "supply_shares": Duty("ask for complete shares", _LAYER | _NOTE),
-    "accrue": Duty(
-        "set compensation aside at a rate",
-        {"layer": Detail(LAYERS, required=True), "rate": Detail(required=True, parameter=True)}
-        | _NOTE,
-    ),
+_CASE = 'ignore case with `matches("(?i)...")`'
+_ELSEWHERE = {
+    "any": "did you mean `exists`?",
+    "some": "did you mean `exists`?",
+    "every": "did you mean `all`?",
+    "none": "write `!list.exists(item, ...)`",
+    "existsOne": "did you mean `exists_one`?",
+    "find": "did you mean `filter`?",
+    "where": "did you mean `filter`?",
+    "select": "did you mean `map`?",
+    "len": "did you mean `size`?",
+    "length": "did you mean `size`?",
+    "count": "count with `size(list.filter(item, ...))`",
+    "sum": "rules cannot add up a list; ask for a fact that holds the sum",
+    "isEmpty": "write `size(...) == 0`",
+    "empty": "write `size(...) == 0`",
+    "exist": "did you mean `exists`?",
+    "includes": "write `value in list`, or `text.contains(part)`",
+    "regex": "did you mean `matches`?",
+    "match": "did you mean `matches`?",
+    "test": "did you mean `matches`?",
+    "lower": _CASE,
+    "upper": _CASE,
+    "toLower": _CASE,
+    "toUpper": _CASE,
+    "lowerAscii": _CASE,
+    "upperAscii": _CASE,
+    "casefold": _CASE,
+    "float": "did you mean `double`?",
+    "str": "did you mean `string`?",
+    "not": "write `!`",
+    "isNull": "ask with `has(...)`",
+    "defined": "ask with `has(...)`",
+    "exists_in": "write `value in list`",
+    "date": "did you mean `timestamp`?",
 }
 
-ON_ERROR = ("review", "block", "skip")
-COMBINE = ("most_restrictive", "first_match")
 
-GROUNDS = ("illegal_content", "incompatible_content")
-"""`decision_ground` of the EU DSA Transparency Database (schema of June 2026), without prefix."""
-
-CATEGORIES = (
-    "ANIMAL_WELFARE",
-    "CONSUMER_INFORMATION",
-    "CYBER_VIOLENCE",
-    "CYBER_VIOLENCE_AGAINST_WOMEN",
-    "DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
-    "ILLEGAL_OR_HARMFUL_SPEECH",
-    "INTELLECTUAL_PROPERTY_INFRINGEMENTS",
-    "NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS",
-    "NOT_SPECIFIED_NOTICE",
-    "OTHER_VIOLATION_TC",
-    "PROTECTION_OF_MINORS",
-    "RISK_FOR_PUBLIC_SECURITY",
-    "SCAMS_AND_FRAUD",
-    "SELF_HARM",
-    "UNSAFE_AND_PROHIBITED_PRODUCTS",
-    "VIOLENCE",
-)
-"""`category` of the same, without `STATEMENT_CATEGORY_`."""
-
-VISIBILITIES = (
-    "REMOVED",
-    "DISABLED",
-    "DEMOTED",
-    "AGE_RESTRICTED",
-    "INTERACTION_RESTRICTED",
-    "LABELLED",
-    "OTHER",
-)
-"""`decision_visibility` of the same, without `DECISION_VISIBILITY_CONTENT_` (OTHER: without
-`DECISION_VISIBILITY_`)."""
-
-PRINTABLE = frozenset(
-    ("bool", "int", "double", "string", "timestamp", "duration", "list(string)", "list(int)")
-)
-"""Types that a reason can show to a person."""
+def instead(name: str) -> str:
+    """Help for a function of another language; empty when there is none."""
+    return _ELSEWHERE.get(name, "")
