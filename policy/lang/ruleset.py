@@ -21,7 +21,7 @@ from policy.lang.reasons import ReasonSyntax, read_reason
 from policy.lang.schema_file import FIELD_NAME, RESERVED
 from policy.lang.shapes import Shapes, head
 from policy.lang.source import Source, Span
-from policy.lang.vocabulary import (
+from policy.lang.words import (
     CATEGORIES,
     COMBINE,
     DUTIES,
@@ -47,6 +47,7 @@ class About:
     title: str
     owner: str
     why: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def load_about(source: Source) -> tuple[About | None, tuple[Diagnostic, ...]]:
         title=shapes.string(values.get("title"), "`title`", longest=200),
         owner=shapes.string(values.get("owner"), "`owner`", longest=200),
         why=shapes.string(values.get("why"), "`why`"),
+        span=key.span if key else head(root),
     )
     found = ordered((*refused, *shapes.found))
     return (None if found else about), found

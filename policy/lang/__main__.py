@@ -1,0 +1,97 @@
+"""`python -m policy.lang check PATH` and `lock PATH`: rules without Django, database or network.
+
+Exit codes: 0 fine (there may be warnings), 1 mistakes, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from policy.lang.compiler import CompiledTree, compile_read_tree, locked
+from policy.lang.diagnostics import as_json, has_errors, render_all
+from policy.lang.folders import FACTS, LOCK, Tree, read_tree
+
+
+def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) -> int:
+    """Run a command and return its exit code."""
+    try:
+        chosen = _parser().parse_args(arguments)
+    except SystemExit as asked:
+        return int(asked.code or 0)
+    path = Path(chosen.path)
+    root = next((folder for folder in (path, path.parent) if (folder / FACTS).is_file()), None)
+    if root is None or not path.is_dir():
+        err.write(f"error: {path.as_posix()} is no folder of rulesets: it has no {FACTS}\n")
+        return 2
+    tree = read_tree(root)
+    if chosen.command == "lock":
+        return _lock(tree, root, out)
+    compiled = compile_read_tree(tree)
+    return _check(compiled if root == path else _narrowed(compiled, path), chosen.json, out)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m policy.lang", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="find every mistake in a folder of rulesets")
+    check.add_argument("path", help=f"the folder that holds {FACTS}, or one ruleset in it")
+    check.add_argument("--json", action="store_true", help="report as JSON")
+    lock = commands.add_parser("lock", help=f"add new versions and dated values to {LOCK}")
+    lock.add_argument("path", help=f"the folder that holds {FACTS} and the rulesets")
+    return parser
+
+
+def _narrowed(compiled: CompiledTree, folder: Path) -> CompiledTree:
+    """What concerns one ruleset, and the facts that it reads."""
+    found = tuple(
+        each
+        for each in compiled.diagnostics
+        if Path(each.path).is_relative_to(folder) or Path(each.path).name == FACTS
+    )
+    rulesets = tuple(each for each in compiled.rulesets if each.key == folder.name)
+    return replace(compiled, rulesets=rulesets, diagnostics=found)
+
+
+def _check(compiled: CompiledTree, json: bool, out: TextIO) -> int:
+    if json:
+        out.write(as_json(compiled.diagnostics).decode() + "\n")
+    else:
+        out.write(render_all(compiled.diagnostics, compiled.sources))
+        out.write(summary(compiled))
+    return 1 if has_errors(compiled.diagnostics) else 0
+
+
+def _lock(tree: Tree, root: Path, out: TextIO) -> int:
+    text, found = locked(tree)
+    out.write(render_all(found, tree.sources()))
+    if text is None:
+        out.write(f"{LOCK} is left as it was\n")
+        return 1
+    (root / LOCK).write_text(text, encoding="utf-8", newline="\n")
+    out.write(f"wrote {tree.path}/{LOCK}\n")
+    return 0
+
+
+def summary(compiled: CompiledTree) -> str:
+    """One line that says how much was checked and what came of it."""
+    plans = [plan for ruleset in compiled.rulesets for plan in ruleset.plans.values()]
+    rules = sum(len(plan.rules) for plan in plans)
+    errors = sum(found.severity == "error" for found in compiled.diagnostics)
+    warnings = len(compiled.diagnostics) - errors
+    checked = f"{_count(len(plans), 'version')} with {_count(rules, 'rule')} compiled"
+    if not compiled.diagnostics:
+        return f"{checked}, no mistakes\n"
+    return f"\n{checked}, {_count(errors, 'error')}, {_count(warnings, 'warning')}\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+if __name__ == "__main__":
+    sys.exit(main(out=sys.stdout, err=sys.stderr))

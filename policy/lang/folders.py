@@ -1,0 +1,129 @@
+"""Finds and reads the files of a tree of rulesets. Nothing is parsed here.
+
+rulesets/
+  facts.yaml  versions.lock
+  labelling/  ruleset.yaml  parameters.yaml  draft.yaml  1.0.0.yaml  tests.yaml
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from policy.lang.diagnostics import Diagnostic, did_you_mean, error, quoted
+from policy.lang.loader import read_source
+from policy.lang.source import Source
+
+FACTS = "facts.yaml"
+LOCK = "versions.lock"
+DRAFT = "draft"
+VERSION = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2}")
+
+_PLACES = {"ruleset.yaml": "about", "parameters.yaml": "parameters", "tests.yaml": "tests"}
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files of one ruleset; one that is not there is None. `versions` has `draft`, `1.0.0`.
+
+    A file that cannot be read has a diagnostic in `diagnostics` and is not among the files.
+    """
+
+    key: str
+    path: str
+    about: Source | None = None
+    parameters: Source | None = None
+    tests: Source | None = None
+    versions: Mapping[str, Source] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def sources(self) -> Iterator[Source]:
+        """All files that were read."""
+        yield from filter(None, (self.about, self.parameters, self.tests))
+        yield from self.versions.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All rulesets with their fact schema and their lock."""
+
+    path: str
+    facts: Source | None
+    lock: Source | None
+    folders: tuple[Folder, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def sources(self) -> dict[str, Source]:
+        """All files that were read, by the path that messages print."""
+        found = [source for folder in self.folders for source in folder.sources()]
+        return {source.path: source for source in (*found, self.facts, self.lock) if source}
+
+
+def read_tree(root: Path, *, shown_as: str | None = None) -> Tree:
+    """Read a folder of rulesets. What is missing or unreadable is told in the diagnostics."""
+    shown = shown_as or root.as_posix()
+    reader = _Reader()
+    facts = reader.file(root / FACTS, f"{shown}/{FACTS}", required=True)
+    lock = reader.file(root / LOCK, f"{shown}/{LOCK}")
+    folders = [read_folder(path, shown_as=f"{shown}/{path.name}") for path in _folders(root)]
+    if not folders:
+        help = "a ruleset is a folder with a `ruleset.yaml`"
+        reader.found.append(error("missing-file", "there is no ruleset here", shown, help=help))
+    return Tree(shown, facts, lock, tuple(folders), tuple(reader.found))
+
+
+def read_folder(root: Path, *, shown_as: str | None = None) -> Folder:
+    """Read the files of one ruleset."""
+    shown = shown_as or root.as_posix()
+    reader = _Reader()
+    versions: dict[str, Source] = {}
+    known: dict[str, Source] = {}
+    for path in sorted(root.iterdir()):
+        name = path.stem if path.suffix == ".yaml" else ""
+        if path.name in _PLACES or name == DRAFT or VERSION.fullmatch(name):
+            source = reader.file(path, f"{shown}/{path.name}")
+            if source and path.name in _PLACES:
+                known[_PLACES[path.name]] = source
+            elif source:
+                versions[name] = source
+        elif path.suffix in (".yaml", ".yml"):
+            reader.refuse(path.name, f"{shown}/{path.name}")
+    if not (root / "ruleset.yaml").exists():
+        help = "write `key`, `title`, `owner` and `why` into it"
+        place = f"{shown}/ruleset.yaml"
+        reader.found.append(error("missing-file", "there is no such file", place, help=help))
+    if not versions and not reader.found:
+        help = "begin with a `draft.yaml`"
+        reader.found.append(error("missing-file", "the ruleset has no version", shown, help=help))
+    return Folder(root.name, shown, **known, versions=versions, diagnostics=tuple(reader.found))
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    """Folders that hold rule files; others, such as presets, are no rulesets."""
+    for path in sorted(root.iterdir()):
+        if path.is_dir() and any(inner.suffix in (".yaml", ".yml") for inner in path.iterdir()):
+            yield path
+
+
+class _Reader:
+    """Reads files and keeps what was wrong with them."""
+
+    def __init__(self) -> None:
+        self.found: list[Diagnostic] = []
+
+    def file(self, path: Path, shown: str, *, required: bool = False) -> Source | None:
+        """A file's text; None when it is not there or cannot be read."""
+        if not required and not path.exists():
+            return None
+        source, found = read_source(path, shown_as=shown)
+        self.found.extend(found)
+        return None if found else source
+
+    def refuse(self, name: str, shown: str) -> None:
+        """A YAML file that no part of a ruleset is kept in: most likely a slip of the pen."""
+        names = [*_PLACES, f"{DRAFT}.yaml"]
+        help = did_you_mean(name, names) or "a version file is named `1.0.0.yaml`"
+        message = f"no part of a ruleset is kept in {quoted(name)}"
+        self.found.append(error("unknown-file", message, shown, help=help))
