@@ -258,6 +258,8 @@ REST_FRAMEWORK = {
         "anon": env.str("STAVE_API_RATE_ANONYMOUS", default="30/minute"),
         "user": env.str("STAVE_API_RATE_USER", default="1200/minute"),
     },
+    # Without a trusted proxy in front it is the caller who writes X-Forwarded-For: not believed.
+    "NUM_PROXIES": 1 if env.bool("STAVE_TRUST_PROXY", default=False) else 0,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -272,6 +274,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
+    "ENUM_NAME_OVERRIDES": {"Effect": "policy.models.Effect.choices"},
 }
 
 # The largest body read into memory at once, in bytes. Uploaded files go through temporary files.

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
@@ -39,3 +41,19 @@ def asked(serializer: type[Read], request: Request) -> dict[str, Any]:
     read = serializer(data=request.query_params)
     read.is_valid(raise_exception=True)
     return dict(read.validated_data)
+
+
+class Nothing(Door):
+    """Every address of this door that leads nowhere."""
+
+    authentication_classes = []
+    permission_classes = []
+    schema = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer 404 to any method."""
+        self.http_method_not_allowed = self._nothing  # type: ignore[method-assign]  # any method
+        return super().dispatch(request, *args, **kwargs)
+
+    def _nothing(self, *args: Any, **kwargs: Any) -> Response:
+        raise Http404

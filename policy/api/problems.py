@@ -17,8 +17,10 @@ MEDIA_TYPE = "application/problem+json"
 class DetailSerializer(serializers.Serializer[object]):
     """One of several things that are wrong: its place in what was sent, and the way out."""
 
+    code = serializers.CharField(required=False, help_text="A kebab-case word.")
     field = serializers.CharField(required=False, help_text="Name of the field or parameter.")
     line = serializers.IntegerField(required=False, help_text="1-based line of the message.")
+    column = serializers.IntegerField(required=False, help_text="1-based column in code points.")
     element = serializers.CharField(required=False, help_text="Path to the element or value.")
     message = serializers.CharField()
     help = serializers.CharField(required=False)
@@ -32,6 +34,11 @@ class ProblemSerializer(serializers.Serializer[object]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     problems = DetailSerializer(many=True, required=False)
+
+
+def told(*statuses: int) -> dict[tuple[int, str], type[ProblemSerializer]]:
+    """The problem documents of an operation, for the OpenAPI document."""
+    return {(status, MEDIA_TYPE): ProblemSerializer for status in statuses}
 
 
 class Problem(Exception):

@@ -18,7 +18,7 @@ from rest_framework.throttling import BaseThrottle
 
 from policy.api.authentication import LoginThrottle
 from policy.api.door import Door
-from policy.api.problems import Problem, ProblemSerializer
+from policy.api.problems import Problem, told
 from policy.services import tokens
 
 
@@ -51,7 +51,7 @@ class Tokens(Door):
     @extend_schema(
         operation_id="token_create",
         request=CredentialsSerializer,
-        responses={201: TokenSerializer, 400: ProblemSerializer, 401: ProblemSerializer},
+        responses={201: TokenSerializer, **told(400, 401)},
         auth=[],
     )
     def post(self, request: Request) -> Response:
@@ -71,7 +71,7 @@ class Tokens(Door):
     @extend_schema(
         operation_id="token_end",
         request=None,
-        responses={204: None, 400: ProblemSerializer, 401: ProblemSerializer},
+        responses={204: None, **told(400, 401)},
     )
     def delete(self, request: Request) -> Response:
         """Sign out: end the token that this request was made with."""

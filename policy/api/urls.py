@@ -1,5 +1,18 @@
 """Addresses of this door."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from policy.api.decisions import Decisions
+from policy.api.door import Nothing
+from policy.api.tokens import Tokens
+from policy.api.tracks import Track, Tracks
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("tokens/", Tokens.as_view(), name="api-tokens"),
+    path("tracks/", Tracks.as_view(), name="api-tracks"),
+    path("tracks/<uuid:uuid>/", Track.as_view(), name="api-track"),
+    path("decisions/", Decisions.as_view(), name="api-decisions"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    re_path("", Nothing.as_view(), name="api-nothing"),
+]
