@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from policy.ingest.delivery import Delivery
-from policy.ingest.ern_deals import read_deals
+from policy.ingest.ern_deals import MAX_CONSENTS, read_deals
 from policy.ingest.ern_header import Header, read_header
 from policy.ingest.ern_parties import Parties
 from policy.ingest.ern_reading import Reading
 from policy.ingest.ern_recordings import read_resources, read_track
 from policy.ingest.ern_releases import (
+    on_a_release,
     read_purges,
     read_release,
     read_releases,
@@ -44,7 +45,15 @@ def _new_release(reading: Reading, document: Document, header: Header) -> Delive
         read_release(reading, reference, parties, resources, deals, releases)
         for reference in releases.main
     )
+    tracks = tuple(
+        read_track(reading, reference, parties, resources)
+        for reference in on_a_release(reading, resources, delivered)
+    )
     tracks = with_track_releases(reading, tracks, deals, releases, delivered)
+    of_releases = sum(len(release.consents) for release in delivered)
+    if of_releases + sum(len(track.consents) for track in tracks) > MAX_CONSENTS:
+        message = f"the message has more than {MAX_CONSENTS:,} deals about AI uses"
+        reading.refuse(reading.root, "too-many-consents", message, "join their territories")
     reading.finish()
     return replace(
         _envelope(document, header),

@@ -7,9 +7,10 @@ musical work is to be sought from whoever controls that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import TypeAlias
 
 from policy.ingest import limits
 from policy.ingest.delivery import DeliveredConsent, DeliveredDeal, Use
@@ -29,7 +30,17 @@ cloning voices, remixing or prompting."""
 MAX_DEALS = 100_000
 """Deals of one message, counted once per release that they are for."""
 
+MAX_CONSENTS = 5_000
+"""Consents of one message: each is kept for ever."""
+
+MAX_TERRITORIES = 1_000
+"""Territories of one deal or share. DDEX has about 600 codes, those of past states included."""
+
 _WORLD = "Worldwide"
+_OWN = "UserDefined"
+
+Period: TypeAlias = tuple[datetime | None, datetime | None]
+"""First instant, and first instant after; None is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +55,11 @@ def read_deals(
     reading: Reading, releases: Mapping[str, object], recipient: str
 ) -> dict[str, tuple[Terms, ...]]:
     """Deals by release reference. `recipient` is the DPID that the message was sent to."""
-    found: dict[str, tuple[Terms, ...]] = {}
+    found: dict[str, list[Terms]] = {}
     total = 0
     for element in reading.root.iterfind("DealList/ReleaseDeal"):
-        terms = tuple(
-            term for deal in element.iterfind("Deal") for term in _deal(reading, deal, recipient)
-        )
+        deals = element.iterfind("Deal")
+        terms = [term for deal in deals for term in _deal(reading, deal, recipient)]
         for at in element.iterfind("DealReleaseReference"):
             reference = reading.reference(at, releases)
             total += len(terms)
@@ -58,11 +68,11 @@ def read_deals(
                 reading.refuse(at, "too-many-deals", message, "send fewer releases at once")
                 return {}
             if reference is not None:
-                found[reference] = (*found.get(reference, ()), *terms)
-    return found
+                found.setdefault(reference, []).extend(terms)
+    return {reference: tuple(terms) for reference, terms in found.items()}
 
 
-def consents(terms: tuple[Terms, ...], grantor: str | None) -> tuple[DeliveredConsent, ...]:
+def consents(terms: Iterable[Terms], grantor: str | None) -> tuple[DeliveredConsent, ...]:
     """What deals permit of AI. `grantor` refers to the party that grants; None is the sender."""
     found = []
     for term in terms:
@@ -92,32 +102,55 @@ def _deal(reading: Reading, deal: Element, recipient: str) -> list[Terms]:
     at = deal.find("DealTerms")
     if at is None:
         return []
-    use_types = _words(reading, at, reading.version.use_types)
-    models = _words(reading, at, "CommercialModelType")
-    included, excluded = territories(reading, at)
-    takedown = any(
-        reading.value((at,), path, BOOLEAN) for path in ("TakeDown", "AllDealsCancelled")
-    )
-    for_recipient = _is_for(reading, at, recipient)
+    parts = _by_name(at)  # one pass: a message may have thousands of deals
+    use_types = _words(reading, _use_types(reading, parts))
+    models = _words(reading, parts.get("CommercialModelType", ()))
+    included = _codes(reading, parts.get("TerritoryCode", ()))
+    excluded = _codes(reading, parts.get("ExcludedTerritoryCode", ()))
+    takedown = _is_takedown(reading, parts)
+    for_recipient = _is_for(reading, at, parts, recipient)
+    periods = [_period(reading, element) for element in parts.get("ValidityPeriod", ())]
     return [
         Terms(
             DeliveredDeal(
-                use_types, models, included, excluded, start, end, takedown=bool(takedown)
+                use_types, models, _world(included), excluded, start, end, None, takedown
             ),
             for_recipient,
         )
-        for start, end in _periods(reading, at)
+        for start, end in periods or [(None, None)]
     ]
 
 
-def _words(reading: Reading, at: Element, path: str) -> tuple[str, ...]:
-    """Values at a path; a user-defined one as `UserDefined:<value>`."""
+def _is_takedown(reading: Reading, parts: Mapping[str, list[Element]]) -> bool:
+    """Whether ERN 3 says so; from 4.1 on a takedown is a deal that has ended."""
+    flags = (*parts.get("TakeDown", ()), *parts.get("AllDealsCancelled", ()))
+    return any(reading.read(element, BOOLEAN) for element in flags)
+
+
+def _by_name(at: Element) -> dict[str, list[Element]]:
+    found: dict[str, list[Element]] = {}
+    for child in at:
+        found.setdefault(str(child.tag), []).append(child)
+    return found
+
+
+def _use_types(reading: Reading, parts: Mapping[str, list[Element]]) -> Iterable[Element]:
+    """The use types of a deal; ERN 3 has them in `Usage`."""
+    outer, _, inner = reading.version.use_types.rpartition("/")
+    if not outer:
+        return parts.get(inner, ())
+    return [found for usage in parts.get(outer, ()) for found in usage.iterfind(inner)]
+
+
+def _words(reading: Reading, elements: Iterable[Element]) -> tuple[str, ...]:
+    """Their values; a user-defined one as `UserDefined:<value>`."""
     found = []
-    for element in at.iterfind(path):
+    for element in elements:
         text = reading.checked(element, limits.WORD)
-        own = reading.attribute(element, "UserDefinedValue", limits.WORD)
+        if text == _OWN:
+            text = f"{text}:{reading.attribute(element, 'UserDefinedValue', limits.WORD)}"
         if text is not None:
-            found.append(f"{text}:{own}" if own else text)
+            found.append(text)
     return tuple(dict.fromkeys(found))
 
 
@@ -128,37 +161,53 @@ def territories(
     excluded_path: str = "ExcludedTerritoryCode",
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Territories and excluded ones. Worldwide is the empty tuple."""
-    included = _codes(reading, at, path)
-    return (() if _WORLD in included else included), _codes(reading, at, excluded_path)
+    included = _codes(reading, at.findall(path))
+    return _world(included), _codes(reading, at.findall(excluded_path))
 
 
-def _codes(reading: Reading, at: Element, path: str) -> tuple[str, ...]:
-    found = (reading.checked(element, limits.CODE) for element in at.iterfind(path))
-    return tuple(dict.fromkeys(code for code in found if code))
+def _world(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return () if _WORLD in codes else codes
 
 
-def _periods(reading: Reading, at: Element) -> list[tuple[datetime | None, datetime | None]]:
-    found = [_period(reading, element) for element in at.iterfind("ValidityPeriod")]
-    return found or [(None, None)]
+def _codes(reading: Reading, elements: Sequence[Element]) -> tuple[str, ...]:
+    found = [reading.checked(element, limits.CODE) for element in elements]
+    codes = tuple(dict.fromkeys([code for code in found if code]))
+    if len(codes) > MAX_TERRITORIES:
+        at = next(iter(elements))
+        reading.refuse(at, "too-many-values", f"more than {MAX_TERRITORIES} territories at once")
+    return codes[:MAX_TERRITORIES]
 
 
-def _period(reading: Reading, at: Element) -> tuple[datetime | None, datetime | None]:
+def _period(reading: Reading, at: Element) -> Period:
     """First instant, and first instant after; an end date is the last day."""
-    first, after = (
-        reading.value((at,), *pair) for pair in (("StartDate", DATE), ("EndDate", LAST_DATE))
-    )
-    start = start_of(first) if first else reading.value((at,), "StartDateTime", INSTANT)
-    end = start_of(after) if after else reading.value((at,), "EndDateTime", INSTANT)
+    start: datetime | None = None
+    end: datetime | None = None
+    for child in at:
+        match child.tag:
+            case "StartDate":
+                start = start or _midnight(reading.read(child, DATE))
+            case "EndDate":
+                end = end or _midnight(reading.read(child, LAST_DATE))
+            case "StartDateTime":
+                start = start or reading.read(child, INSTANT)
+            case "EndDateTime":
+                end = end or reading.read(child, INSTANT)
     if start and end and end < start:
         message = "the period ends before it starts"
         reading.refuse(at, "wrong-period", message, "let the end be on or after the start")
     return start, end
 
 
-def _is_for(reading: Reading, at: Element, recipient: str) -> bool:
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else start_of(day)
+
+
+def _is_for(
+    reading: Reading, at: Element, parts: Mapping[str, list[Element]], recipient: str
+) -> bool:
     """Whether the recipient is among the channels that the deal names, if it names any."""
-    named = {_channel(element) for element in at.iterfind("DistributionChannel")}
-    barred = {_channel(element) for element in at.iterfind("ExcludedDistributionChannel")}
+    named = [_channel(element) for element in parts.get("DistributionChannel", ())]
+    barred = [_channel(element) for element in parts.get("ExcludedDistributionChannel", ())]
     if (not named or recipient in named) and recipient not in barred:
         return True
     message = "the deal is for other services: its AI uses are not read as consent"

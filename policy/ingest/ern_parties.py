@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from policy.ingest import limits
 from policy.ingest.delivery import DeliveredParty, Identifier
 from policy.ingest.ern_reading import Reading, default, folded
@@ -18,20 +20,32 @@ _SCHEMES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A party of the message, as others refer to it."""
+
+    reference: str
+    name: str
+
+
 class Parties:
     """The parties of one message, by reference."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._found: dict[str, DeliveredParty] = {}
+        self._found: dict[str, Named] = {}
+        self._ids: dict[str, dict[Identifier, None]] = {}
         for element in reading.root.iterfind("PartyList/Party"):
             self._listed(element)
 
     def all(self) -> tuple[DeliveredParty, ...]:
         """Every party of the message, in order of appearance."""
-        return tuple(self._found.values())
+        return tuple(
+            DeliveredParty(party.reference, party.name, tuple(self._ids[party.reference]))
+            for party in self._found.values()
+        )
 
-    def of(self, at: Element, path: str) -> DeliveredParty | None:
+    def of(self, at: Element, path: str) -> Named | None:
         """The party that an element refers to at `path`, or, with no path, that it names itself.
 
         None when the element does neither; an undefined reference is noted.
@@ -44,14 +58,14 @@ class Parties:
         reference = self._reading.reference(element, self._found)
         return None if reference is None else self._found[reference]
 
-    def label(self, element: Element) -> DeliveredParty | None:
+    def label(self, element: Element) -> Named | None:
         """The record label that an element refers to, or, in 3.8, whose name it is."""
         reading = self._reading
         if not reading.version.inline_parties:
             reference = reading.reference(element, self._found)
             return None if reference is None else self._found[reference]
         name = reading.checked(element, limits.NAME)
-        return None if name is None else self._kept(name, ())
+        return None if name is None else self._kept(name, [])
 
     def _listed(self, element: Element) -> None:
         reading = self._reading
@@ -62,24 +76,21 @@ class Parties:
         name = _name(reading, element)
         if name is None:
             reading.missing(element, "PartyName/FullName")
-        ids = tuple(_ids(reading, element))
-        self._found[reference] = DeliveredParty(reference, name or "", ids)
+        self._ids[reference] = dict.fromkeys(_ids(reading, element))
+        self._found[reference] = Named(reference, name or "")
 
-    def _named(self, at: Element) -> DeliveredParty | None:
+    def _named(self, at: Element) -> Named | None:
         name = _name(self._reading, at)
-        ids = tuple(_flagged_ids(self._reading, at))
+        ids = _flagged_ids(self._reading, at)
         if name is None and not ids:
             return None
         return self._kept(name or ids[0].value, ids)
 
-    def _kept(self, name: str, ids: tuple[Identifier, ...]) -> DeliveredParty:
+    def _kept(self, name: str, ids: list[Identifier]) -> Named:
         """One party per name; an identifier seen anywhere in the message belongs to it."""
         reference = _reference(name)
-        before = self._found.get(reference)
-        known = before.ids if before else ()
-        merged = tuple(dict.fromkeys((*known, *ids)))
-        self._found[reference] = DeliveredParty(reference, name, merged)
-        return self._found[reference]
+        self._ids.setdefault(reference, {}).update(dict.fromkeys(ids))
+        return self._found.setdefault(reference, Named(reference, name))
 
 
 def _reference(name: str) -> str:

@@ -32,6 +32,9 @@ MAX_WARNINGS = 200
 _KNOWN_TRIED = 500
 """References that are compared for a did-you-mean."""
 
+_SPACES = re.compile(r"[ \t\r\n]+")
+_UNFOLDED = re.compile(r"^ |  | $|[\t\r\n]").search
+
 AI_LEVELS: Mapping[str, AiLevel] = {"All": "all", "Partly": "partly", "None": "none"}
 SPECIALS: Mapping[str, Special] = {
     "GenerativeAI": "generative_ai",
@@ -178,7 +181,10 @@ class Reading:
 
     def attribute(self, element: Element, name: str, limit: int = limits.ID) -> str:
         """An attribute's text, empty when absent, not longer than the catalogue holds."""
-        text = (element.get(name) or "").strip()
+        text = element.get(name)
+        if text is None:
+            return ""
+        text = text.strip()
         if len(text) > limit:
             message = f"the attribute `{name}` has {len(text)} characters, more than {limit}"
             self.refuse(element, "too-long", message)
@@ -200,7 +206,9 @@ class Reading:
 
 def folded(element: Element) -> str | None:
     """An element's own text, white space of XML trimmed and folded to single spaces."""
-    text = re.sub(r"[ \t\r\n]+", " ", element.text or "").strip(" ")
+    text = element.text
+    if text and _UNFOLDED(text):
+        text = _SPACES.sub(" ", text).strip(" ")
     return text or None
 
 

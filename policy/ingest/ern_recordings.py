@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 from policy.ingest import limits
 from policy.ingest.delivery import (
     AiLevel,
     DeliveredArtist,
     DeliveredContributor,
-    DeliveredParty,
     DeliveredRelation,
     DeliveredShare,
     DeliveredTrack,
@@ -21,7 +21,7 @@ from policy.ingest.delivery import (
     Special,
 )
 from policy.ingest.ern_deals import territories
-from policy.ingest.ern_parties import Parties
+from policy.ingest.ern_parties import Named, Parties
 from policy.ingest.ern_reading import AI_LEVELS, SPECIALS, Places, Reading, folded
 from policy.ingest.ern_versions import Credit
 from policy.ingest.ern_xml import Element
@@ -40,6 +40,10 @@ from policy.lang.diagnostics import quoted
 
 _ID_SCHEMES = {"ISRC": "isrc", "CatalogNumber": "catalog_number", "ProprietaryId": "proprietary"}
 _EXPLICIT = {"Explicit": True, "NotExplicit": False, "ExplicitContentEdited": False}
+
+
+Where: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""Territories and excluded ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +205,7 @@ def _special(reading: Reading, element: Element, path: str) -> Special:
     return reading.choice(element, path, SPECIALS) or "no"
 
 
-def _who(party: DeliveredParty | None) -> tuple[str | None, str | None]:
+def _who(party: Named | None) -> tuple[str | None, str | None]:
     return (party.reference, party.name) if party else (None, None)
 
 
@@ -229,30 +233,31 @@ def _explicit(reading: Reading, at: Places) -> bool | None:
 
 
 def _shares(reading: Reading, element: Element, parties: Parties) -> Iterator[DeliveredShare]:
-    """Rights controllers; in ERN 3 those of each territory's details."""
+    """Rights controllers; in ERN 3 those of each territory's details hold there."""
     details = reading.version.recording_details
-    for path, layer in reading.version.controllers:
-        for at in element.iterfind(f"{details}/{path}" if details else path):
-            share = _share(reading, at, layer, parties)
-            if share is not None:
-                yield share
+    for block in element.iterfind(details) if details else (element,):
+        there = territories(reading, block) if details else None
+        for path, layer in reading.version.controllers:
+            for at in block.iterfind(path):
+                yield from _share(reading, at, layer, parties, there or _where(reading, at))
 
 
-def _share(reading: Reading, at: Element, layer: Layer, parties: Parties) -> DeliveredShare | None:
+def _share(
+    reading: Reading, at: Element, layer: Layer, parties: Parties, where: Where
+) -> Iterator[DeliveredShare]:
     party = parties.of(at, "RightsControllerPartyReference")
     if party is None:
-        return None
+        return
     percentage = _percentage(reading, at)
-    included, excluded = _where(reading, at)
     valid_from, valid_until = _when(reading, at)
     roles = [folded(role) or "" for role in at.iterfind(reading.version.controller_roles)]
-    return DeliveredShare(
+    yield DeliveredShare(
         party=party.reference,
         layer=layer,
         basis_points=None if percentage is None else basis_points(percentage),
         percentage=percentage,
-        territories=included,
-        excluded_territories=excluded,
+        territories=where[0],
+        excluded_territories=where[1],
         valid_from=valid_from,
         valid_until=valid_until,
         role=", ".join(filter(None, roles))[: limits.ROLE],
@@ -269,11 +274,8 @@ def _percentage(reading: Reading, at: Element) -> Decimal | None:
     return percentage * 100 if whole_is_one else percentage
 
 
-def _where(reading: Reading, at: Element) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Territories of a share: its own, of the delegated rights, or of the details in ERN 3."""
-    parent = at.getparent()
-    if reading.version.inline_parties and parent is not None:
-        return territories(reading, parent)
+def _where(reading: Reading, at: Element) -> Where:
+    """Territories of a share: its own, else those of the delegated rights."""
     own, _ = territories(reading, at, "Territory")
     delegated, _ = territories(reading, at, "DelegatedUsageRights/TerritoryOfRightsDelegation")
     return own or delegated, ()

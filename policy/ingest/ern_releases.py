@@ -9,14 +9,13 @@ from datetime import date
 from policy.ingest import limits
 from policy.ingest.delivery import (
     DeliveredDeal,
-    DeliveredParty,
     DeliveredRelease,
     DeliveredTrack,
     Identifier,
     PurgedRelease,
 )
 from policy.ingest.ern_deals import Terms, consents
-from policy.ingest.ern_parties import Parties
+from policy.ingest.ern_parties import Named, Parties
 from policy.ingest.ern_reading import Places, Reading, default, folded
 from policy.ingest.ern_recordings import Resources, contains_ai, places
 from policy.ingest.ern_xml import Element
@@ -104,6 +103,18 @@ def read_release(
     )
 
 
+def on_a_release(
+    reading: Reading, resources: Resources, delivered: tuple[DeliveredRelease, ...]
+) -> list[str]:
+    """References of the recordings that stand on a release; the others are warned about."""
+    placed = {track for release in delivered for track in release.tracks}
+    for reference, element in resources.recordings.items():
+        if reference not in placed:
+            message = f"the recording {quoted(reference)} is on no release: it is not read"
+            reading.warn(element, "not-on-release", message)
+    return [reference for reference in resources.recordings if reference in placed]
+
+
 def with_track_releases(
     reading: Reading,
     tracks: tuple[DeliveredTrack, ...],
@@ -114,11 +125,11 @@ def with_track_releases(
     """The tracks with genre and consents of their track releases; else the release's genre."""
     genres = {track: release.genre for release in delivered for track in release.tracks}
     labels = {track: release.record_label for release in delivered for track in release.tracks}
-    terms: dict[str, tuple[Terms, ...]] = {}
+    terms: dict[str, list[Terms]] = {}
     for reference, track in releases.tracks.items():
         own = genre(reading, places(releases.all[reference], reading.version.release_details))
         genres[track] = own or genres.get(track)
-        terms[track] = (*terms.get(track, ()), *deals.get(reference, ()))
+        terms.setdefault(track, []).extend(deals.get(reference, ()))
     return tuple(
         replace(
             track,
@@ -187,7 +198,7 @@ def _title(reading: Reading, at: Places, element: Element) -> str:
     return title or ""
 
 
-def _record_label(reading: Reading, at: Places, parties: Parties) -> DeliveredParty | None:
+def _record_label(reading: Reading, at: Places, parties: Parties) -> Named | None:
     for place in at:
         element = default(place.findall(reading.version.record_label))
         if element is not None:

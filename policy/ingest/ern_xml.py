@@ -13,19 +13,20 @@ from typing import TypeAlias, cast
 
 from lxml import etree
 
+from policy.ingest import limits
 from policy.ingest.delivery import Kind
 from policy.ingest.ern_versions import VERSIONS, Version
-from policy.ingest.refusals import MessageRefused, Refusal
+from policy.ingest.refusals import MessageRefused, Refusal, too_large
 from policy.lang.diagnostics import listed, quoted
 from policy.lang.source import Source
 
 Element: TypeAlias = etree._Element
 
-MAX_BYTES = 32 * 1024 * 1024
-"""Largest message that is read. DDEX's largest sample (a boxed set) has 0.75 MB."""
-
 MAX_DEPTH = 64
 """Deepest nesting that is read. The samples stay under 10."""
+
+MAX_TAGS = 1_500_000
+"""Most tags that are read, so that tiny elements cannot fill the memory: about 250 MB for these."""
 
 _NAMESPACE = "http://ddex.net/xml/ern/"
 _ROOTS: dict[str, Kind] = {"NewReleaseMessage": "new_release", "PurgeReleaseMessage": "purge"}
@@ -52,11 +53,13 @@ class Document:
 
 def parse(raw: bytes, path: str) -> Document:
     """Parse one message. `path` is what problems print. Raises MessageRefused."""
-    if len(raw) > MAX_BYTES:
-        size, most = len(raw) / 1_048_576, MAX_BYTES // 1_048_576
-        raise _whole("too-large", f"the message has {size:.0f} MB", path, f"send at most {most} MB")
+    if len(raw) > limits.MESSAGE_BYTES:
+        raise too_large(raw, path)
     if not raw.strip():
         raise _whole("empty", "the message is empty", path)
+    if raw.count(b"<") > MAX_TAGS:
+        message = f"the message has more than {MAX_TAGS:,} tags"
+        raise _whole("too-large", message, path, "send fewer releases at once")
     root = _tree(raw, path)
     _check_document(root, raw, path)
     kind, version = _root(root, raw, path)

@@ -1,7 +1,10 @@
-"""How long texts may be, in code points: what the catalogue's columns hold.
+"""How large a delivery may be, and how long its texts, in code points: what columns hold.
 
 A longer text is a refusal with its place, so that no database ever cuts or refuses one.
 """
+
+MESSAGE_BYTES = 32 * 1024 * 1024
+"""Largest delivery that is read. DDEX's largest sample (a boxed set) has 0.75 MB."""
 
 TITLE = 500
 """Titles and display artists."""

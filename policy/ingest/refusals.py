@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policy.ingest.limits import MESSAGE_BYTES
 from policy.lang.diagnostics import Diagnostic, error, render_all
 from policy.lang.source import Source, Span
 
@@ -54,6 +55,13 @@ class MessageRefused(Exception):
         """One line: how many mistakes, and the first one."""
         first, more = self.problems[0], len(self.problems) - 1
         return f"{first.message} (and {more} more)" if more else first.message
+
+
+def too_large(raw: bytes, path: str) -> MessageRefused:
+    """What to raise for a text above the limit."""
+    size, most = len(raw) / 1_048_576, MESSAGE_BYTES // 1_048_576
+    message = f"the message has {size:.0f} MB"
+    return MessageRefused([Refusal("too-large", message, path, help=f"send at most {most} MB")])
 
 
 def _place(found: Refusal) -> tuple[int, int, str, str]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
@@ -46,6 +47,7 @@ def _duration(text: str) -> int:
     return total
 
 
+@lru_cache(maxsize=4096)
 def _days(text: str) -> tuple[date, date]:
     """First and last day of `2026`, `2026-12` or `2026-12-04`; a time zone is left out."""
     match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:Z|[+-]\d\d:\d\d)?)?)?", text, re.ASCII)
@@ -81,6 +83,13 @@ def _instant(text: str) -> datetime:
         raise ValueError(text) from None
 
 
+def _when(text: str) -> datetime:
+    """An instant, or a day, which begins in UTC."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        return start_of(date.fromisoformat(text))
+    return _instant(text)
+
+
 def _boolean(text: str) -> bool:
     if text not in ("true", "1", "false", "0"):
         raise ValueError(text)
@@ -107,6 +116,7 @@ DURATION = Kind("a duration", "PT3M21S", _duration)
 DATE = Kind("a date", "2026-12-04", _first_day)
 LAST_DATE = Kind("a date", "2026-12-04", _day_after)
 INSTANT = Kind("a date and time", "2026-12-04T09:00:00Z", _instant)
+WHEN = Kind("a date or a date and time", "2026-12-04T09:00:00Z", _when)
 BOOLEAN = Kind("`true` or `false`", "true", _boolean)
 PERCENTAGE = Kind("a percentage", "33.33", _percentage)
 YEAR = Kind("a year", "2026", _year)
