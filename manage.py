@@ -8,12 +8,7 @@ import os
 import sys
 
 if sys.version_info < (3, 11):
-    version = "%d.%d" % sys.version_info[:2]
-    sys.exit(
-        "Stave needs Python 3.11 or newer, and this is "
-        + version
-        + ": try `python3.12 manage.py up`."
-    )
+    sys.exit("Stave needs Python 3.11 or newer, and this is %d.%d." % sys.version_info[:2])
 
 if os.name != "posix":
     sys.exit("Stave runs on Linux and macOS. On Windows, use it inside WSL.")

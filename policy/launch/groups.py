@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 
 
 def ask_to_end(leader: int) -> None:
@@ -18,19 +19,25 @@ def kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def exists(pid: int) -> bool:
-    """Say whether there is a process with this id."""
+def runs(pid: int) -> bool:
+    """Say whether a process runs; one that ended and was not collected by its parent does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
+    except PermissionError:  # somebody else's
+        return True
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # no such folder on this system
+        return True
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def end_stranger(leader: int, grace: float) -> None:
     """End a group whose leader is not our child: ask, wait up to `grace` seconds, kill the rest."""
     ask_to_end(leader)
     deadline = time.monotonic() + grace
-    while exists(leader) and time.monotonic() < deadline:
+    while runs(leader) and time.monotonic() < deadline:
         time.sleep(0.05)
     kill_group(leader)

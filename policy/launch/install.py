@@ -15,7 +15,7 @@ from policy.launch.state import ROOT, State
 
 _NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|name resolution|Network is unreachable|ConnectTimeout"
-    r"|ProxyError|Connection refused|Read timed out|Could not fetch URL",
+    r"|ProxyError|Connection refused|Read timed out|Could not fetch URL|from versions: none",
     re.IGNORECASE,
 )
 

@@ -68,7 +68,7 @@ def _only_one(state: State, requests: StopRequests, report: Report) -> Iterator[
             return
         except lock.LockHeld as held:
             pid, _, address = str(held).partition(" ")
-            if not pid.isdigit() or groups.exists(int(pid)) or time.monotonic() > deadline:
+            if not pid.isdigit() or groups.runs(int(pid)) or time.monotonic() > deadline:
                 where = address or "starting"
                 raise LaunchError(
                     f"Stave already runs on {state.path} ({where}, process {pid}).\n"
