@@ -131,6 +131,10 @@ def _each(fields: Fields, name: str) -> Iterator[tuple[str, Fields]]:
     seen: set[str] = set()
     for item in fields.objects(name):
         reference = item.required("reference", limits.REFERENCE)
+        if " " in reference:
+            message = f"{quoted(reference)} is not a reference: it has spaces"
+            help = "use letters, digits, `-` and `_`"
+            fields.reading.refuse((*item.at, "reference"), "wrong-value", message, help)
         if reference in seen:
             message = f"the reference {quoted(reference)} is given twice"
             help = "keep one of them"

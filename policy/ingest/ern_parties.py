@@ -34,6 +34,7 @@ class Parties:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._found: dict[str, Named] = {}
+        self._by_name: dict[str, Named] = {}
         self._ids: dict[str, dict[Identifier, None]] = {}
         for element in reading.root.iterfind("PartyList/Party"):
             self._listed(element)
@@ -69,7 +70,7 @@ class Parties:
 
     def _listed(self, element: Element) -> None:
         reading = self._reading
-        reference = reading.required(element, "PartyReference", limits.REFERENCE)
+        reference = reading.definition(element, "PartyReference")
         if reference in self._found:
             message = f"the party {quoted(reference)} is defined twice"
             reading.refuse(element, "duplicate-reference", message, "keep one of them")
@@ -88,14 +89,13 @@ class Parties:
 
     def _kept(self, name: str, ids: list[Identifier]) -> Named:
         """One party per name; an identifier seen anywhere in the message belongs to it."""
-        reference = _reference(name)
-        self._ids.setdefault(reference, {}).update(dict.fromkeys(ids))
-        return self._found.setdefault(reference, Named(reference, name))
-
-
-def _reference(name: str) -> str:
-    """A reference made from a name; the same name gives the same one."""
-    return "P:" + name.casefold()[: limits.REFERENCE - 2]
+        party = self._by_name.get(name.casefold())
+        if party is None:
+            party = Named(f"N{len(self._found) + 1}", name)
+            self._by_name[name.casefold()] = party
+            self._found[party.reference] = party
+        self._ids.setdefault(party.reference, {}).update(dict.fromkeys(ids))
+        return party
 
 
 def _name(reading: Reading, at: Element) -> str | None:

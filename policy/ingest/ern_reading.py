@@ -111,6 +111,14 @@ class Reading:
             self.missing(at, path)
         return text or ""
 
+    def definition(self, at: Element, path: str) -> str:
+        """The name by which the message refers to something: required, without spaces."""
+        text = self.required(at, path, limits.REFERENCE)
+        if " " in text:
+            message = f"{quoted(text)} is not a reference: it has spaces"
+            self.refuse(at, "wrong-value", message, "use letters, digits, `-` and `_`")
+        return text
+
     def missing(self, at: Element, path: str) -> None:
         """Note that an element that must be there is not."""
         message = f"`{name_of(at)}` has no `{path.rpartition('/')[2]}`"

@@ -59,7 +59,7 @@ def read_resources(reading: Reading) -> Resources:
     found: dict[str, Element] = {}
     recordings: dict[str, Element] = {}
     for element in reading.root.iterfind("ResourceList/*"):
-        reference = reading.required(element, "ResourceReference", limits.REFERENCE)
+        reference = reading.definition(element, "ResourceReference")
         if reference in found:
             message = f"the resource {quoted(reference)} is defined twice"
             reading.refuse(element, "duplicate-reference", message, "keep one of them")

@@ -52,7 +52,7 @@ def read_releases(reading: Reading, resources: Resources) -> Releases:
     elements = reading.root.findall("ReleaseList/*")
     whole = any(not _is_of_a_track(reading, element) for element in elements)
     for element in elements:
-        reference = reading.required(element, "ReleaseReference", limits.REFERENCE)
+        reference = reading.definition(element, "ReleaseReference")
         if reference in found:
             message = f"the release {quoted(reference)} is defined twice"
             reading.refuse(element, "duplicate-reference", message, "keep one of them")

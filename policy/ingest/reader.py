@@ -13,5 +13,5 @@ def read_delivery(raw: bytes, *, path: str) -> Delivery:
     Raises MessageRefused with all mistakes when the text cannot be taken. A door may refuse more
     than `limits.MESSAGE_BYTES` before it has received them all.
     """
-    is_json = raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+    is_json = raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
     return read_catalogue(raw, path=path) if is_json else read_ern(raw, path=path)
