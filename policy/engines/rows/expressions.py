@@ -1,0 +1,348 @@
+"""Typed trees as Python text: expressions where possible, statements where a loop is needed.
+
+The text is exact as long as nothing raises. Whoever runs it answers every exception by evaluating
+again with `careful`, where errors are values that `&&` and `||` can absorb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from policy.engines.rows import functions
+from policy.engines.rows.constants import NotConstant, constant
+from policy.engines.rows.documents import attribute
+from policy.engines.rows.facts import FactReads, Records
+from policy.engines.rows.namespace import Namespace
+from policy.engines.rows.patterns import matches, search
+from policy.engines.rows.poison import EvaluationError
+from policy.engines.rows.values import NUMBERS, kind
+from policy.engines.rows.writer import Writer
+from policy.lang.tree import (
+    And,
+    Call,
+    Fact,
+    Has,
+    If,
+    ListOf,
+    Literal,
+    Local,
+    MapOf,
+    Node,
+    Not,
+    Or,
+    Param,
+    Quantifier,
+    Select,
+    Variable,
+    children,
+)
+
+_PLAIN = frozenset({"bool", "int", "uint", "string", "bytes", "timestamp", "duration"})
+"""Kinds whose equality in Python, also inside a list, is CEL's."""
+
+
+class Unsupported(Exception):
+    """The tree has a part whose type is only known at run time: `careful` evaluates it."""
+
+
+class Shared:
+    """What the functions of one generated module share.
+
+    `parameters` maps names to places in the tuple `p`: there lies the value, and right behind it
+    its other form (see `parameter`).
+    """
+
+    def __init__(self, records: Records, parameters: Mapping[str, int]) -> None:
+        self.records = records
+        self.names = Namespace()
+        self.parameters = parameters
+        self._loops: dict[int, bool] = {}
+        self._literal: dict[int, bool] = {}
+
+    def loops(self, node: Node) -> bool:
+        """Whether the tree needs a statement: it has a quantifier."""
+        known = self._loops.get(id(node))
+        if known is None:
+            known = isinstance(node, Quantifier) or any(map(self.loops, children(node)))
+            self._loops[id(node)] = known
+        return known
+
+    def literal(self, node: Node) -> bool:
+        """Whether the tree reads nothing: its leaves are literals."""
+        known = self._literal.get(id(node))
+        if known is None:
+            parts = children(node)
+            known = all(map(self.literal, parts)) if parts else isinstance(node, Literal | ListOf)
+            known = self._literal[id(node)] = known and not isinstance(node, Quantifier)
+        return known
+
+
+class Expressions:
+    """Writes the trees of one function. `variables` maps names to their places in the plan."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        trees: Iterable[Node],
+        variables: dict[str, int],
+        *,
+        eager: bool = False,
+    ) -> None:
+        self.shared = shared
+        self.writer = Writer()
+        self.facts = FactReads(shared.records, shared.names, self.writer, trees, eager=eager)
+        self._variables = variables
+        self._locals: dict[str, str] = {}
+        self._used: dict[str, str] = {}
+        self._top = self.writer.gap()
+
+    def value(self, node: Node) -> str:
+        """The expression for a tree; statements that it needs are written first."""
+        match node:
+            case Literal() | ListOf() | MapOf() | Call():
+                return self._constant_or_compound(node)
+            case Fact(path=path):
+                return "now" if path == ("now",) else self._typed(self.facts.text(path), node.type)
+            case Param(name=name):
+                return self.parameter(name)
+            case Variable(name=name):
+                return self.variable(name)
+            case Local(name=name):
+                return self._locals[name]
+            case Select():
+                return self._select(node)
+            case Has(target=target):
+                return self._has(target)
+            case Not(operand=operand):
+                return f"(not {self.value(operand)})"
+            case And(parts=parts):
+                return self._joined(parts, "and", "if")
+            case Or(parts=parts):
+                return self._joined(parts, "or", "if not")
+            case If():
+                return self._if(node)
+            case Quantifier():
+                return self._quantifier(node)
+
+    def parameter(self, name: str, form: str = "value") -> str:
+        """The expression for a parameter's value, a list's `set`, or a time's `plain` int."""
+        return f"p[{self.shared.parameters[name] + (form != 'value')}]"
+
+    def variable(self, name: str) -> str:
+        """The expression for a variable, which is computed at its first use."""
+        if name not in self._variables:
+            raise Unsupported(f"`{name}` has no tree")
+        local = self._used.get(name)
+        if local is None:
+            local = self._used[name] = f"v{self._variables[name]}"
+            self._top.add(f"{local} = None")
+        call = f"V{self._variables[name]}(d, p, now, x)"
+        return self._of_variable(f"({local} if {local} is not None else ({local} := {call}))")
+
+    def _of_variable(self, text: str) -> str:
+        """The value in what a variable's function gives."""
+        return text
+
+    def _typed(self, text: str, type_name: str) -> str:
+        match type_name:
+            case "timestamp":
+                return f"TS[{text}]"
+            case "duration":
+                return f"DS[{text}]"
+            case "list(timestamp)":
+                return f"list(map(TS_GET, {text}))"
+            case "list(duration)":
+                return f"list(map(DS_GET, {text}))"
+            case "dyn":
+                raise Unsupported("a fact of unknown type")
+            case _:
+                return text
+
+    def raw(self, node: Node) -> str:
+        """A fact or field as the document holds it, or None where it is absent."""
+        match node:
+            case Fact(path=path) if path != ("now",):
+                return self.facts.traced(path)
+            case Select(operand=operand, field=field):
+                mark = self.shared.records.absent.get((operand.type, field))
+                text = self._field(node)
+                if mark is None:
+                    return text
+                return f"(None if {text} is {self.facts.mark(mark)} else {text})"
+            case _:
+                return self.value(node)
+
+    def _field(self, node: Select) -> str:
+        return f"{self.value(node.operand)}.{attribute(node.field)}"
+
+    def _select(self, node: Select) -> str:
+        if self.shared.records.is_record(node.operand.type):
+            return self._typed(self._field(node), node.type)
+        if kind(node.operand.type) != "map":
+            raise Unsupported("a field of a value of unknown type")
+        index = self._call_bound(functions.index_map)
+        return f"{index}({self.value(node.operand)}, {self.shared.names.constant(node.field)})"
+
+    def _has(self, target: Fact | Select) -> str:
+        if isinstance(target, Select):
+            if not self.shared.records.is_record(target.operand.type):
+                if kind(target.operand.type) != "map":
+                    raise Unsupported("has() on a value of unknown type")
+                key = self.shared.names.constant(target.field)
+                return f"({key} in {self.value(target.operand)})"
+            mark = self.shared.records.absent.get((target.operand.type, target.field))
+            return f"({self._field(target)} is not {self.facts.mark(mark)})"
+        mark = self.shared.records.mark(target.path)
+        return f"({self.facts.text(target.path)} is not {self.facts.mark(mark)})"
+
+    def _joined(self, parts: tuple[Node, ...], word: str, test: str) -> str:
+        """Parts of `&&` or `||`: one expression up to the first loop behind the first part."""
+        head = 1
+        while head < len(parts) and not self.shared.loops(parts[head]):
+            head += 1
+        text = f"({f' {word} '.join([self.value(part) for part in parts[:head]])})"
+        if head == len(parts):
+            return text
+        result = self.writer.fresh("x")
+        self.writer.line(f"{result} = {text}")
+        with self.writer.block(f"{test} {result}:"):
+            self.writer.line(f"{result} = {self._joined(parts[head:], word, test)}")
+        return result
+
+    def _if(self, node: If) -> str:
+        asked = self.value(node.condition)
+        if not (self.shared.loops(node.then) or self.shared.loops(node.otherwise)):
+            return f"({self.value(node.then)} if {asked} else {self.value(node.otherwise)})"
+        result = self.writer.fresh("x")
+        with self.writer.block(f"if {asked}:"):
+            self.writer.line(f"{result} = {self.value(node.then)}")
+        with self.writer.block("else:"):
+            self.writer.line(f"{result} = {self.value(node.otherwise)}")
+        return result
+
+    def _constant_or_compound(self, node: Node) -> str:
+        if self.shared.literal(node):
+            try:
+                return self.shared.names.constant(constant(node))
+            except NotConstant:
+                pass  # its value is an error, which is only one where it is evaluated
+        return self._compound(node)
+
+    def _compound(self, node: Node) -> str:
+        match node:
+            case ListOf(items=items):
+                return f"[{', '.join([self.value(item) for item in items])}]"
+            case MapOf(entries=entries):
+                pairs = [f"({self.value(key)}, {self.value(value)})" for key, value in entries]
+                return f"NEW_MAP(({', '.join(pairs)},))" if pairs else "NEW_MAP(())"
+            case Call():
+                return self._call(node)
+            case _:
+                raise Unsupported("a literal of unknown type")
+
+    def _call(self, node: Call) -> str:
+        kinds = tuple(kind(argument.type) for argument in node.arguments)
+        if "dyn" in kinds or "any" in kinds:
+            raise Unsupported("a value of unknown type")
+        match node.function:
+            case "_==_" | "_!=_":
+                return self._equality(node, kinds)
+            case "@in":
+                return self._in(node, kinds)
+            case "matches":
+                return self._matches(node)
+        found = functions.find(node.function, kinds)
+        if found is None:
+            raise Unsupported(f"{node.function}({', '.join(kinds)})")
+        arguments = [self.value(argument) for argument in node.arguments]
+        if found.inline:
+            return found.inline.format(*arguments)
+        return f"{self._call_bound(found.call)}({', '.join(arguments)})"
+
+    def _call_bound(self, function: Any) -> str:
+        return self.shared.names.bind("F", function, id(function))
+
+    def _equality(self, node: Call, kinds: tuple[str, ...]) -> str:
+        left, right = [self.value(argument) for argument in node.arguments]
+        same = node.function == "_==_"
+        types = {argument.type for argument in node.arguments}
+        numbers = set(kinds) <= NUMBERS
+        if numbers or (len(types) == 1 and _plain(node.arguments[0].type)):
+            return f"({left} {'==' if same else '!='} {right})"
+        text = f"EQUALS({left}, {right})"
+        return text if same else f"(not {text})"
+
+    def _in(self, node: Call, kinds: tuple[str, ...]) -> str:
+        item, items = node.arguments
+        if kinds[1] == "list" and kinds[0] in _PLAIN and _plain(items.type):
+            return f"({self.value(item)} in {self._members(items)})"
+        found = functions.find("@in", kinds)
+        if found is None:
+            raise Unsupported(f"{kinds[0]} in {kinds[1]}")
+        return f"{self._call_bound(found.call)}({self.value(item)}, {self.value(items)})"
+
+    def _members(self, items: Node) -> str:
+        """A list to look an item up in: a set where it is known beforehand."""
+        if isinstance(items, Param):
+            return self.parameter(items.name, "set")
+        try:
+            members = frozenset(constant(items))
+        except NotConstant:
+            return self.value(items)
+        return self.shared.names.bind("S", members)
+
+    def _matches(self, node: Call) -> str:
+        text, pattern = node.arguments
+        try:
+            found = search(constant(pattern))
+        except (NotConstant, EvaluationError):
+            bound = self._call_bound(matches)
+            return f"{bound}({self.value(text)}, {self.value(pattern)})"
+        return f"({self.shared.names.bind('R', found, id(found))}({self.value(text)}) is not None)"
+
+    def _range(self, node: Node) -> str:
+        if kind(node.type) == "map":
+            return f"KEYS({self.value(node)})"
+        if kind(node.type) != "list":
+            raise Unsupported("a quantifier over a value of unknown type")
+        return self.value(node)
+
+    @contextmanager
+    def loop(self, node: Quantifier) -> Iterator[str]:
+        """A `for` over a quantifier's items; gives the variable of the item."""
+        over = self._range(node.range)
+        item = self._locals[node.local] = self.writer.fresh("c")
+        with self.writer.block(f"for {item} in {over}:"):
+            yield item
+
+    def _quantifier(self, node: Quantifier) -> str:
+        result = self.writer.fresh("q")
+        start = {"exists": "False", "all": "True", "exists_one": "0"}.get(node.kind, "[]")
+        self.writer.line(f"{result} = {start}")
+        with self.loop(node):
+            self._body(node, result)
+        return f"({result} == 1)" if node.kind == "exists_one" else result
+
+    def _body(self, node: Quantifier, result: str) -> None:
+        item = self._locals[node.local]
+        negated = "not " if node.kind == "all" else ""
+        with self.writer.block(f"if {negated}{self.value(node.condition)}:"):
+            match node.kind:
+                case "exists" | "all":
+                    self.writer.line(f"{result} = {node.kind == 'exists'}")
+                    self.writer.line("break")
+                case "exists_one":
+                    self.writer.line(f"{result} += 1")
+                case "filter":
+                    self.writer.line(f"{result}.append({item})")
+                case "map":
+                    self.writer.line(f"{result}.append({self.value(node.result or node)})")
+
+
+def _plain(type_name: str) -> bool:
+    inner = type_name
+    while inner.startswith("list("):
+        inner = inner[5:-1]
+    return inner in _PLAIN
