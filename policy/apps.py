@@ -15,7 +15,6 @@ class PolicyConfig(AppConfig):
         They are loaded here and not in `policy/__init__.py`, because `import policy.lang` runs
         that file: the language would pull in Django and Celery unseen by any import contract.
         """
-        from policy import celery, checks
+        from policy import celery, checks  # noqa: F401 - checks register themselves
 
-        checks.register()
         celery.app.set_default()

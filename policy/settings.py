@@ -8,6 +8,8 @@ about tracks never live here: they are dated lines in `rulesets/*/parameters.yam
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +21,17 @@ from policy.launch.state import socket_path
 
 env = environ.Env()
 
+
+def _flag(name: str) -> bool:
+    """Return a switch of the environment. Anything but a clear yes or no is a mistake to tell."""
+    value = env.str(name, default="").strip().lower()
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("", "0", "false", "no", "off"):
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}, and must be 1 or 0.")
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Everything that this installation writes: database, sockets, logs, secret key, static files.
@@ -26,20 +39,21 @@ STATE = Path(env.str("STAVE_STATE", default=str(BASE_DIR / ".stave"))).resolve()
 
 # True where people work with real catalogues behind TLS: demands SECRET_KEY and ALLOWED_HOSTS, and
 # turns on secure cookies, HSTS and the redirect to https.
-PRODUCTION = env.bool("STAVE_PRODUCTION", default=False)
-DEBUG = env.bool("DEBUG", default=False)
+PRODUCTION = _flag("STAVE_PRODUCTION")
+DEBUG = _flag("DEBUG")
 
 
 def _generated_secret_key() -> str:
     """Return the key kept in the state folder, making it (mode 0600) at the first start."""
     path = STATE / "secret_key"
-    STATE.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(50))
+    if not path.exists():
+        STATE.mkdir(parents=True, exist_ok=True)
+        descriptor, partial = tempfile.mkstemp(dir=STATE)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):  # another process was first: all use its key
+            os.link(partial, path)
+        os.unlink(partial)
     return path.read_text(encoding="ascii")
 
 
@@ -110,10 +124,13 @@ TEMPLATES = [
 
 # --- Database -------------------------------------------------------------------------------------
 
-if env.str("DATABASE_URL", default=""):
-    DATABASES = {"default": env.db("DATABASE_URL")}
-else:  # no address: a path may hold characters that mean something in one
+DATABASE_URL = env.str("DATABASE_URL", default="")
+if not DATABASE_URL:  # no address is made up: a path may hold what means something in one
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": STATE / "db.sqlite3"}}
+elif DATABASE_URL.startswith(("postgres://", "postgresql://", "sqlite://")):
+    DATABASES = {"default": env.db("DATABASE_URL")}
+else:
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite://.")
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -221,7 +238,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("STAVE_TRUST_PROXY", default=False):
+if _flag("STAVE_TRUST_PROXY"):
     # Only when a proxy in front always overwrites this header: clients could forge it otherwise.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -259,7 +276,7 @@ REST_FRAMEWORK = {
         "user": env.str("STAVE_API_RATE_USER", default="1200/minute"),
     },
     # Without a trusted proxy in front it is the caller who writes X-Forwarded-For: not believed.
-    "NUM_PROXIES": 1 if env.bool("STAVE_TRUST_PROXY", default=False) else 0,
+    "NUM_PROXIES": 1 if _flag("STAVE_TRUST_PROXY") else 0,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

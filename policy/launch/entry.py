@@ -13,6 +13,11 @@ from policy.launch.environment import DEVELOPMENT, RUNTIME, ensure_environment
 from policy.launch.report import LaunchError, Report
 from policy.launch.state import ROOT, State, open_state
 
+# Errors of Django that an installation's surroundings cause: the message is enough.
+_EXPLAINED = {
+    "ImproperlyConfigured": "The settings do not fit",
+    "OperationalError": "The database does not answer",
+}
 _STARTED = "STAVE_STARTED"  # when the first process of a start began, for its successor
 
 
@@ -74,4 +79,9 @@ def _enter_environment(state: State, name: str, report: Report, started: float) 
 def _run_django(argv: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policy.settings")
     management = importlib.import_module("django.core.management")  # installed by now
-    management.execute_from_command_line(argv)
+    try:
+        management.execute_from_command_line(argv)
+    except Exception as error:
+        if "--traceback" in argv or type(error).__name__ not in _EXPLAINED:
+            raise
+        raise LaunchError(f"{_EXPLAINED[type(error).__name__]}: {error}") from None
