@@ -58,7 +58,7 @@ def complaints(reason: str, text: Text, names: Names) -> tuple[Diagnostic, ...]:
     found = list(_parsed(reason, text))
     broken = [complaint for complaint in found if complaint.message.startswith("Syntax error")]
     if broken:  # the parser's further errors are echoes of the first
-        place, advice = slip(broken[0].at, text)
+        place, advice = slip(broken[0].message, broken[0].at, text)
         return (_diagnostic(advice, text, *place),)
     told = tuple(_told(complaint, text, names) for complaint in _first_causes(found, text))
     return told or (error("syntax", _bare(reason), text.path, text.all),)
@@ -161,6 +161,10 @@ def _other(message: str) -> Advice:
         return Advice("syntax", said, f"write {quoted(CALLS.get(macro, macro))}")
     if message.startswith("has() argument"):
         return Advice("syntax", "`has(...)` asks for one field", f"write {quoted(CALLS['has'])}")
+    if message.startswith("unsupported syntax"):
+        sign = message.partition("'")[2].rstrip("'")
+        said = f"{quoted(sign)} is no part of the language of rules"
+        return Advice("not-supported", said, "ask with `has(...)` whether a fact is there")
     return Advice("syntax", _bare(message))
 
 

@@ -28,6 +28,7 @@ from policy.lang.places import Place, Text, straight
 from policy.lang.refusals import asked_parameters, refusals
 from policy.lang.schema import FactSchema, element
 from policy.lang.tree import Node
+from policy.lang.vocabulary import TYPE_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Environment:
     """What the expressions of one ruleset may name.
 
     `subject` is a key of `schema.subjects`; `parameters` and `variables` map names to type strings
-    of `policy.lang.tree`. Raises KeyError when the schema lacks the subject.
+    of `policy.lang.tree`. A variable with a name of `vocabulary.TYPE_NAMES` cannot be read. Raises
+    KeyError when the schema lacks the subject.
     """
 
     def __init__(
@@ -128,7 +130,9 @@ class Environment:
         parameters = {f"{PARAMETERS}.{name}": kind for name, kind in self.parameters.items()}
         names = {**self.variables, **parameters, NOW: "timestamp", self.subject: self._root}
         records = {record.name for record in self.schema.records}
-        return {name: _type(kind, records) for name, kind in names.items()}
+        return {
+            name: _type(kind, records) for name, kind in names.items() if name not in TYPE_NAMES
+        }
 
     def _names(self) -> Names:
         return Names(self.schema, self.subject, tuple(self.parameters), tuple(self.variables))

@@ -50,7 +50,7 @@ def _bad_literal(literal: Literal, what: str, reason: str, help: str, path: str)
     _, known, detail = reason.partition("invalid regular expression: ")
     message = f"{quoted(str(literal.value))} is not {what}"
     if known:
-        message += f": {detail}"
+        message += f": {detail.removesuffix(f': {literal.value}')}"
     return error("bad-literal", message, path, literal.span, help=help or _HELP.get(what, ""))
 
 

@@ -24,14 +24,15 @@ _CELS = {
     PACKAGE: "",
 }
 _NUMBERS = {"int", "double"}
+_QUOTES = "write a number without quotes and a text with quotes"
 _PAIRS: dict[frozenset[str], str] = {
     frozenset(("int", "double")): "write the whole number with `.0`, or as `double(...)`",
     frozenset(("timestamp", "string")): 'write `timestamp("2026-08-02T00:00:00Z")`',
     frozenset(("duration", "string")): 'write `duration("36h")`',
-    frozenset(("duration", "int")): 'write `duration("36h")`, or as a number of seconds `int(...)`',
+    frozenset(("duration", "int")): 'write `duration("36h")`, or take the `getSeconds()` of it',
     frozenset(("timestamp", "int")): "take a part of it, such as `getFullYear()`",
-    frozenset(("int", "string")): "write a number without quotes",
-    frozenset(("double", "string")): "write a number without quotes",
+    frozenset(("int", "string")): _QUOTES,
+    frozenset(("double", "string")): _QUOTES,
     frozenset(("bool", "string")): "write `true` and `false` without quotes",
     frozenset(("int", "uint")): "leave the `u` of the number out",
 }

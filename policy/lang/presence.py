@@ -209,7 +209,10 @@ class _Presence:
     # What is said
 
     def _unguarded(self, node: Fact | Select, missing: str) -> Diagnostic:
-        if self.given is None:
+        if "(...)" in missing:  # no text that could be asked for as it stands
+            field = missing.rpartition(".")[2]
+            help = f"name the record in `variables`, then ask `has(<record>.{field})` first"
+        elif self.given is None:
             help = f"put `has({missing}) && ` before it"
         else:
             help = f"let `when` ask for `has({missing})`"

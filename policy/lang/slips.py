@@ -41,16 +41,17 @@ _WORDS = {
     "\u2212": "write `-`",
     "\u00a0": "write a plain space",
 }
+_WANTED = re.compile(r"expecting '(.)'")
 _ESCAPE = re.compile(
     r"\\(?:[abfnrtv\\?\"'`]|x[0-9a-fA-F]{2}|X[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2}|(.?))"
 )
 
 
-def slip(number: int, text: Text) -> tuple[tuple[int, int], Advice]:
-    """The place, as offsets, and the advice for a syntax error at a token."""
+def slip(message: str, number: int, text: Text) -> tuple[tuple[int, int], Advice]:
+    """The place, as offsets, and the advice for the parser's message about a token."""
     tokens = text.tokens.tokens
     if number >= len(tokens):
-        return _end(text)
+        return _end(message, text)
     token = tokens[number]
     place = (token.start, token.end)
     if token.kind == "string":
@@ -68,14 +69,17 @@ def slip(number: int, text: Text) -> tuple[tuple[int, int], Advice]:
     return place, _unexpected(number, text)
 
 
-def _end(text: Text) -> tuple[tuple[int, int], Advice]:
+def _end(message: str, text: Text) -> tuple[tuple[int, int], Advice]:
     tokens = text.tokens.tokens
+    if not tokens:  # nothing but a comment
+        return (0, len(text.text)), _syntax("the expression is empty", "")
     if text.tokens.unclosed:
         opener = tokens[text.tokens.unclosed[-1]]
         advice = _syntax(f"{quoted(opener.text)} is never closed", "")
         return (opener.start, opener.end), advice
-    last = tokens[-1]
-    advice = _syntax(f"a value is missing behind {quoted(last.text)}", "")
+    last, wanted = tokens[-1], _WANTED.search(message)
+    what = quoted(wanted[1]) if wanted else "a value"
+    advice = _syntax(f"{what} is missing behind {quoted(last.text)}", "")
     return (last.start, last.end), advice
 
 

@@ -8,7 +8,7 @@ MACROS = {
     "all": 'list.all(item, item != "")',
     "exists_one": 'list.exists_one(item, item == "x")',
     "filter": 'list.filter(item, item != "")',
-    "map": "list.map(item, item + 1)",
+    "map": 'list.map(item, item + "!")',
 }
 """Quantifiers and `has`: name to a model of their use."""
 
@@ -61,6 +61,11 @@ RESERVED = frozenset(
     ]
 )
 """Words that CEL keeps for itself, beside `true`, `false`, `null` and `in`."""
+
+TYPE_NAMES = frozenset(
+    ("bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type", "dyn")
+)
+"""Names that mean a type in CEL, so that no fact or variable can be called so."""
 
 _CASE = 'ignore case with `matches("(?i)...")`'
 _ELSEWHERE = {
