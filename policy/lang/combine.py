@@ -23,7 +23,7 @@ Status: TypeAlias = OneOf["matched", "not_matched", "indeterminate"]
 class RuleResult:
     """What one rule says of one subject.
 
-    `effect` is the rule's own when it matched; when it is indeterminate that of its `on_error`, with
+    `effect` is the rule's own when it matched; when it is indeterminate that of its `on_error`,
     None for `skip`. `territories` are codes, None for everywhere; `Worldwide` among them is
     everywhere too.
     """
@@ -39,7 +39,7 @@ class RuleResult:
 class Outcome:
     """The decision: `worldwide` holds wherever `territories` (sorted by code) says nothing else.
 
-    `determining` are the rules, as (ruleset, rule), that speak for the effect that holds somewhere.
+    `determining` are the rules, as (ruleset, rule), that speak for what holds somewhere.
     """
 
     worldwide: Effect

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from policy.lang.cases import Case, load_tests
 from policy.lang.diagnostics import Diagnostic, error, has_errors, ordered, quoted, warning
 from policy.lang.folders import DRAFT, Folder, Tree, read_folder, read_tree
 from policy.lang.lock import check_lock, write_lock
@@ -34,12 +35,17 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRuleset:
-    """All versions of a ruleset. `plans` has those that compile, by version; `draft` among them."""
+    """All versions of a ruleset. `plans` has those that compile, by version; `draft` among them.
+
+    `cases` are its tests, which are about the version `current`.
+    """
 
     key: str
     about: About | None
     parameters: tuple[Parameter, ...]
     plans: dict[str, Plan]
+    current: str
+    cases: tuple[Case, ...]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -148,7 +154,25 @@ class _Shared:
             if plan and not has_errors(self.diagnostics):
                 plans[version] = plan
         every.extend(self.unused())
-        return CompiledRuleset(self.folder.key, self.about, self.plans(), plans, ordered(every))
+        cases, found = self.tests(schema)
+        return CompiledRuleset(
+            key=self.folder.key,
+            about=self.about,
+            parameters=self.plans(),
+            plans=plans,
+            current=self.folder.current,
+            cases=cases,
+            diagnostics=ordered((*every, *found)),
+        )
+
+    def tests(self, schema: FactSchema | None) -> tuple[tuple[Case, ...], tuple[Diagnostic, ...]]:
+        """The cases of `tests.yaml`; none while the version that they are about cannot be read."""
+        version = self.versions.get(self.folder.current)
+        subject = version.subject.text if version and version.subject else ""
+        if not self.folder.tests or not version or not schema or subject not in schema.subjects:
+            return (), ()
+        rules = {rule.id.text for rule in version.rules if rule.id}
+        return load_tests(self.folder.tests, schema, subject=subject, rules=rules)
 
     def published_parameters(self) -> tuple[ParameterSyntax, ...]:
         """Those that a published version reads."""

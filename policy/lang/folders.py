@@ -39,6 +39,13 @@ class Folder:
     versions: Mapping[str, Source] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
+    @property
+    def current(self) -> str:
+        """The version that tests are about: the draft, else the newest; empty without any."""
+        if DRAFT in self.versions:
+            return DRAFT
+        return max(self.versions, key=version_order, default="")
+
     def sources(self) -> Iterator[Source]:
         """All files that were read."""
         yield from filter(None, (self.about, self.parameters, self.tests))
@@ -98,6 +105,11 @@ def read_folder(root: Path, *, shown_as: str | None = None) -> Folder:
         help = "begin with a `draft.yaml`"
         reader.found.append(error("missing-file", "the ruleset has no version", shown, help=help))
     return Folder(root.name, shown, **known, versions=versions, diagnostics=tuple(reader.found))
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """Sorts published versions from old to new."""
+    return tuple(int(part) for part in version.split("."))
 
 
 def _folders(root: Path) -> Iterator[Path]:

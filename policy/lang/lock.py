@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from policy.lang.diagnostics import Diagnostic, Related, error, quoted
-from policy.lang.folders import DRAFT, Folder, Tree
+from policy.lang.folders import DRAFT, Folder, Tree, version_order
 from policy.lang.loader import load
 from policy.lang.parameters import ParameterSyntax
 from policy.lang.plan import digest
@@ -131,9 +131,8 @@ def _lines(parameter: ParameterSyntax) -> dict[str, str]:
 
 def _published(folders: Iterable[Folder]) -> Iterator[tuple[str, Source]]:
     for folder in folders:
-        for version, source in sorted(folder.versions.items()):
-            if version != DRAFT:
-                yield f"{folder.key}/{version}.yaml", source
+        for version in sorted(folder.versions.keys() - {DRAFT}, key=version_order):
+            yield f"{folder.key}/{version}.yaml", folder.versions[version]
 
 
 def _check_version(lock: Lock, name: str, source: Source) -> Iterator[Diagnostic]:

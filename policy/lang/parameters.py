@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -25,16 +25,12 @@ from policy.lang.loader import load
 from policy.lang.nodes import Entry, TextNode, YamlNode
 from policy.lang.plan import Parameter, ParameterValue, Reference
 from policy.lang.schema_file import FIELD_NAME, RESERVED
-from policy.lang.shapes import Shapes, head
+from policy.lang.shapes import Scalar, Shapes, head
 from policy.lang.source import Source, Span
 
 TYPES = ("bool", "int", "double", "string", "timestamp", "duration", "list(string)")
-Value: TypeAlias = bool | int | float | str | tuple[str, ...]
+Value: TypeAlias = Scalar | tuple[str, ...]
 
-_TIMESTAMP = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
-)
-_DURATION = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?s")
 _URL = re.compile(r"https?://[^\s]+")
 
 
@@ -131,28 +127,10 @@ class _ParameterReader(Shapes):
 
     def value(self, node: YamlNode | None, type_name: str) -> Value | None:
         """A value of a parameter's type."""
-        match type_name:
-            case "bool":
-                return self.boolean(node, "`value`")
-            case "int":
-                return self.integer(node, "`value`")
-            case "double":
-                return self.double(node, "`value`")
-            case "list(string)":
-                texts = [
-                    self.text(item, "an item of `value`") for item in self.items(node, "`value`")
-                ]
-                return tuple(item.text for item in texts if item) if node is not None else None
-        found = self.text(node, "`value`")
-        if found is None:
-            return None
-        if type_name == "timestamp" and not is_timestamp(found.text):
-            self._not(found, "`value`", "a timestamp", "write it as `2026-08-02T00:00:00Z`")
-        elif type_name == "duration" and not _DURATION.fullmatch(found.text):
-            self._not(found, "`value`", "a duration", "write it in seconds, such as `86400s`")
-        else:
-            return found.text
-        return None
+        if type_name != "list(string)":
+            return self.scalar(node, "`value`", type_name)
+        texts = [self.text(item, "an item of `value`") for item in self.items(node, "`value`")]
+        return tuple(item.text for item in texts if item) if node is not None else None
 
     def _check_order(self, lines: Sequence[DatedSyntax]) -> None:
         """Each line must be later than the one above it."""
@@ -165,14 +143,3 @@ class _ParameterReader(Shapes):
         message = f"`{day}` is not after `{before}`"
         help = "dated values stand in the order of their days, each day once"
         self.error("dates-out-of-order", message, span, help, [self.note("the line above", above)])
-
-
-def is_timestamp(text: str) -> bool:
-    """Whether a text is an RFC 3339 instant with seconds and an offset."""
-    if not _TIMESTAMP.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import TypeAlias
 
 from policy.lang.diagnostics import Diagnostic, Related, did_you_mean, error, quoted, warning
 from policy.lang.nodes import Entry, ListNode, MapNode, TextNode, YamlNode, is_empty, shape
 from policy.lang.source import Source, Span
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_TIMESTAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_DURATION = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?s")
+Scalar: TypeAlias = bool | int | float | str
+
 LARGEST_INT = 2**63 - 1
 
 
@@ -161,6 +167,42 @@ class Shapes:
             self._not(found, what, "a date", "write it as `2026-08-02`")
         return parsed
 
+    def timestamp(self, node: YamlNode | None, what: str) -> str:
+        """An instant as RFC 3339 text; a date is its first instant in UTC. Empty for neither."""
+        found = self.text(node, what)
+        if found is None:
+            return ""
+        if parse_day(found.text):
+            return f"{found.text}T00:00:00Z"
+        if is_timestamp(found.text):
+            return found.text
+        self._not(found, what, "an instant", "write it as `2026-08-02T00:00:00Z`")
+        return ""
+
+    def duration(self, node: YamlNode | None, what: str) -> str:
+        """A length of time in seconds, `86400s`; empty when it is none."""
+        found = self.text(node, what)
+        if found is None or _DURATION.fullmatch(found.text):
+            return found.text if found else ""
+        self._not(found, what, "a length of time", "write it in seconds, such as `86400s`")
+        return ""
+
+    def scalar(self, node: YamlNode | None, what: str, type_name: str) -> Scalar | None:
+        """A value of one of the types of facts and parameters that are no lists or records."""
+        match type_name:
+            case "bool":
+                return self.boolean(node, what)
+            case "int":
+                return self.integer(node, what)
+            case "double":
+                return self.double(node, what)
+            case "timestamp":
+                return self.timestamp(node, what) or None
+            case "duration":
+                return self.duration(node, what) or None
+        found = self.text(node, what)
+        return found.text if found else None
+
     def _unknown(self, entry: Entry, what: str, known: Sequence[str]) -> None:
         help = did_you_mean(entry.key.text, known)
         if " " in entry.key.text and is_empty(entry.value):
@@ -182,6 +224,17 @@ def head(node: YamlNode) -> Span:
     if isinstance(node, MapNode) and node.entries and node.span.end_line > node.span.line:
         return node.entries[0].key.span
     return node.span
+
+
+def is_timestamp(text: str) -> bool:
+    """Whether a text is an RFC 3339 instant with seconds and an offset."""
+    if not _TIMESTAMP.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_day(text: str) -> date | None:
