@@ -12,8 +12,9 @@ from policy.models.parties import Account, Party
 class Delivery(AppendOnly, Identified):
     """One accepted message about tracks, with its raw text (zlib) and digest.
 
-    Unique per account and message id: the same message again is the same delivery. `superseded`
-    tells that a later message of the same release was already here, so this one changed nothing.
+    Unique per account, message id and format: the same message again is the same delivery, and one
+    that is told anew in another version of its standard is another. `superseded` tells that a
+    later message of the same release was already here, so this one changed nothing.
 
     pii: raw text names people; kept as evidence.
     """
@@ -38,7 +39,9 @@ class Delivery(AppendOnly, Identified):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            models.UniqueConstraint(fields=["account", "message_id"], name="delivery_message_once")
+            models.UniqueConstraint(
+                fields=["account", "message_id", "format"], name="delivery_message_once"
+            )
         ]
 
     def __str__(self) -> str:

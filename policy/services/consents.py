@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from policy.ingest.delivery import DeliveredConsent
 from policy.models import Consent, Delivery, Party
+from policy.services.parties import SENDER
 
 GRANTED, DENIED, WITHDRAWN = "granted", "denied", "withdrawn"
 
@@ -92,13 +93,12 @@ def spoken_at(delivery: Delivery) -> datetime:
     return min(delivery.message_created_at, delivery.received_at)
 
 
-def statement(
-    one: DeliveredConsent, subject: Subject, parties: dict[str | None, Party]
-) -> Statement:
-    """A delivered consent about a subject. `parties` are by reference; None is the sender."""
+def statement(one: DeliveredConsent, subject: Subject, parties: dict[str, Party]) -> Statement:
+    """A delivered consent about a subject. `parties` are by reference, the sender among them when
+    the consent names no grantor."""
     return Statement(
         subject=subject,
-        grantor=parties[one.grantor].pk,
+        grantor=parties[SENDER if one.grantor is None else one.grantor].pk,
         layer=one.layer,
         use=one.use,
         decision=one.decision,

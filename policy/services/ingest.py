@@ -37,7 +37,7 @@ from policy.services.consents import Statement, consents_store, statement, state
 from policy.services.credits import credits_store
 from policy.services.detections import detections_store
 from policy.services.neighbours import neighbours
-from policy.services.parties import envelope_party, parties_store
+from policy.services.parties import parties_store, sender_party
 from policy.services.recordings import Place, StoredTracks, tracks_remove, tracks_store
 
 Format: TypeAlias = Literal["ern", "json"]
@@ -45,9 +45,6 @@ Format: TypeAlias = Literal["ern", "json"]
 _TRIES = 3
 """How often a message is stored anew after another account brought the same party at the same
 moment. The second try finds that party."""
-
-_SENDER = "sender of the message"
-"""Reference of the sender among the parties; no reader makes one with spaces."""
 
 _FILE_NAME_LENGTH = 300
 
@@ -143,7 +140,9 @@ def _record(message: said.Delivery, arrival: _Arrival) -> Recorded:
         .select_related("party")
         .get(pk=arrival.account_id)
     )
-    before = Delivery.objects.filter(account=account, message_id=message.message_id).first()
+    before = Delivery.objects.filter(
+        account=account, message_id=message.message_id, format=message.format
+    ).first()
     if before is not None:
         return _repeated(before, arrival)
     found = releases_find(
@@ -239,15 +238,12 @@ def _new_release(
     }
     credits_store(tracks=pairs, kept=stored.kept, parties=parties.rows, labels=labels)
     detections_store(tracks=pairs, kept=stored.kept, parties=parties.rows, delivery=delivery)
-    speakers: dict[str | None, Party] = {**parties.rows}
-    if _SENDER in parties.rows:
-        speakers[None] = parties.rows[_SENDER]
     consents_store(
-        said=_release_statements(delivered, releases, pairs, speakers),
+        said=_release_statements(delivered, releases, pairs, parties.rows),
         standing=_standing(known, (*stored.kept, *stored.removed)),
         delivery=delivery,
     )
-    spoken = _speak(message, speakers, delivery)
+    spoken = _speak(message, parties.rows, delivery)
     requests = _request(delivery, stored, also=_tracks_of(spoken, account))
     return Recorded(delivery, stored.rows, requests, doubts)
 
@@ -274,7 +270,7 @@ def _silent_grantor(message: said.Delivery) -> tuple[said.DeliveredParty, ...]:
     of_releases = (one for release in message.releases for one in release.consents)
     of_tracks = (one for track in message.tracks for one in track.consents)
     unnamed = any(one.grantor is None for one in (*of_releases, *of_tracks, *message.consents))
-    return (envelope_party(message.sender, _SENDER),) if unnamed else ()
+    return (sender_party(message.sender),) if unnamed else ()
 
 
 def _places(
@@ -303,16 +299,16 @@ def _release_statements(
     delivered: Sequence[said.DeliveredRelease],
     releases: Sequence[Release],
     tracks: Sequence[tuple[Track, Place]],
-    speakers: dict[str | None, Party],
+    parties: dict[str, Party],
 ) -> list[Statement]:
     """All that the message says on AI uses of its releases and their tracks."""
     of_releases = [
-        statement(consent, (row.pk, None), speakers)
+        statement(consent, (row.pk, None), parties)
         for row, one in zip(releases, delivered, strict=True)
         for consent in one.consents
     ]
     return of_releases + [
-        statement(consent, (None, row.pk), speakers)
+        statement(consent, (None, row.pk), parties)
         for row, place in tracks
         for consent in place.delivered.consents
     ]
@@ -326,9 +322,7 @@ def _standing(releases: Sequence[Release], tracks: Sequence[Track]) -> Iterable[
     return Consent.objects.filter(of, delivery__isnull=False, replaced_by=None).order_by("pk")
 
 
-def _speak(
-    message: said.Delivery, speakers: dict[str | None, Party], delivery: Delivery
-) -> list[Consent]:
+def _speak(message: said.Delivery, parties: dict[str, Party], delivery: Delivery) -> list[Consent]:
     """Write statements about all that their grantors have, and return the new rows.
 
     They are not a complete set: what an account does not repeat goes on standing. What it has said
@@ -336,7 +330,7 @@ def _speak(
     """
     if not message.consents:
         return []
-    spoken = [statement(consent, (None, None), speakers) for consent in message.consents]
+    spoken = [statement(consent, (None, None), parties) for consent in message.consents]
     standing = Consent.objects.filter(
         release=None,
         track=None,

@@ -24,6 +24,9 @@ from policy.models import Account, Involvement, Party, PartyIdentifier
 STRONG = ("isni", "ipi", "dpid")
 """Schemes that name one party anywhere, the most telling first."""
 
+SENDER = "the sender"
+"""Reference of the sender among a delivery's parties; no reader makes one with a space."""
+
 _KINDS = frozenset(PartyIdentifier.Kind.values)
 _KEY_LENGTH = 300
 
@@ -65,10 +68,10 @@ def parties_store(
     return StoredParties(rows, tuple(known.warnings))
 
 
-def envelope_party(found: PartyRef, reference: str) -> DeliveredParty:
-    """A party of the envelope as one of the message."""
-    ids = (identify("dpid", found.dpid),) if found.dpid else ()
-    return DeliveredParty(reference, found.name or found.dpid, ids)
+def sender_party(sender: PartyRef) -> DeliveredParty:
+    """The sender of a message as one of its parties."""
+    ids = (identify("dpid", sender.dpid),) if sender.dpid else ()
+    return DeliveredParty(SENDER, sender.name or sender.dpid, ids)
 
 
 def key_of(name: str) -> str:
