@@ -101,7 +101,8 @@ class DeliveredParty:
     """A person or company that the delivery names.
 
     `reference` is unique within the delivery and has no spaces; where the format has no party
-    list (ERN 3.8) it is made up, one for each name. `ids` are its ISNI, IPI, DPID, IPN and proprietary numbers.
+    list (ERN 3.8) it is made up, one for each name. `ids` are its ISNI, IPI, DPID, IPN and
+    proprietary numbers.
     """
 
     reference: str
