@@ -107,6 +107,9 @@ class Finding(AppendOnly):
 class Obligation(Identified):
     """A duty that a decision created, with whom it binds, its deadline and its state.
 
+    Duties stand with the latest decision on a track: when the next one is made, those of the one
+    before lapse, and what is still demanded is a new row with the deadline and state of the old.
+
     pii: may name the party that it binds.
     """
 
@@ -116,6 +119,7 @@ class Obligation(Identified):
         DONE = "done", "Done"
         OVERDUE = "overdue", "Overdue"
         WAIVED = "waived", "Waived"
+        LAPSED = "lapsed", "Lapsed"
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="obligations")
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="obligations")

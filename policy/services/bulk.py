@@ -8,10 +8,10 @@ databases.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Field, Model
 
 
 def reserve_ids(model: type[Model], count: int) -> Sequence[int]:
@@ -43,16 +43,40 @@ def insert_rows(
     Rows that a unique constraint refuses are left out when `new` is false, and an IntegrityError
     when it is true.
     """
-    fields = [model._meta.get_field(column) for column in columns]
-    prepare = [field.get_db_prep_save for field in fields]  # type: ignore[union-attr]  # no relation's reverse side has a column
+    names, values = _prepared(model, columns, rows)
+    holes = ", ".join(["%s"] * len(names))
+    tail = "" if new else " ON CONFLICT DO NOTHING"
+    table = f'"{model._meta.db_table}" ({", ".join(names)})'
+    run_many(f"INSERT INTO {table} VALUES ({holes}){tail}", values)
+
+
+def update_rows(
+    model: type[Model],
+    changed: Sequence[str],
+    where: Sequence[str],
+    rows: Iterable[Sequence[object]],
+) -> None:
+    """Set the columns `changed` where the columns `where` are as told; each row gives both in turn.
+
+    One statement, none for no rows.
+    """
+    names, values = _prepared(model, [*changed, *where], rows)
+    sets = ", ".join(f"{name} = %s" for name in names[: len(changed)])
+    conditions = " AND ".join(f"{name} = %s" for name in names[len(changed) :])
+    run_many(f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {conditions}', values)
+
+
+def _prepared(
+    model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> tuple[list[str], list[list[Any]]]:
+    """Quoted column names, and the rows as the database takes them."""
+    fields = [cast("Field[Any, Any]", model._meta.get_field(column)) for column in columns]
+    prepare = [field.get_db_prep_save for field in fields]
     values = [
         [to_column(value, connection) for to_column, value in zip(prepare, row, strict=True)]
         for row in rows
     ]
-    names = ", ".join(f'"{field.column}"' for field in fields)  # type: ignore[union-attr]  # as above
-    holes = ", ".join(["%s"] * len(fields))
-    tail = "" if new else " ON CONFLICT DO NOTHING"
-    run_many(f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({holes}){tail}', values)
+    return [f'"{field.column}"' for field in fields], values
 
 
 def run_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:

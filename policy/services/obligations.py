@@ -1,15 +1,18 @@
-"""Whom a duty binds, and until when."""
+"""Duties that decisions create: whom they bind, until when, and what becomes of earlier ones."""
 
 from __future__ import annotations
 
 import re
+import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
-from policy.models import Detection, Share, Track
+from policy.lang.plan import ObligationPlan
+from policy.models import Detection, Obligation, Share, Track
+from policy.services.bulk import insert_rows
 
 PartyIds: TypeAlias = tuple[int | None, ...]
 
@@ -22,6 +25,7 @@ _LAYER_OF = {
     "performer": "performer",
     "voice_owner": "likeness",
 }
+_STANDING = (Obligation.State.OPEN, Obligation.State.ACKNOWLEDGED, Obligation.State.OVERDUE)
 _WITHIN = re.compile(r"P(?:(\d+)D)?(?:T(\d+)H)?")
 
 
@@ -95,3 +99,91 @@ def time_allowed(within: str) -> timedelta | None:
         raise ValueError(f"`{within}` is no duration in days and hours")
     days, hours = (int(part or 0) for part in found.groups())
     return timedelta(days=days, hours=hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A duty of a new decision; `stands` unless a later decision on the track is new as well."""
+
+    decision_id: int
+    finding_id: int
+    track_id: int
+    as_of: datetime
+    plan: ObligationPlan
+    stands: bool
+
+    def same(self, party_id: int | None) -> _Same:
+        """What makes it the same duty in two decisions on a track."""
+        plan = self.plan
+        return (self.track_id, plan.do, plan.of, party_id, tuple(sorted(plan.details)))
+
+
+_Same: TypeAlias = tuple[int, str, str, int | None, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How far an earlier duty is."""
+
+    due_at: datetime | None
+    state: str
+
+
+def obligations_follow(
+    *, duties: Sequence[Duty], decisions: Mapping[int, int], at: datetime
+) -> None:
+    """Write the duties of new decisions and let those of their tracks' earlier decisions lapse.
+
+    `decisions` are the new ones with their tracks. A duty that is demanded again keeps its deadline
+    and its state, so that nobody gains time by delivering anew. Six queries.
+    """
+    earlier = _lapse(decisions, at)
+    bound = parties_bound({duty.track_id for duty in duties})
+    rows = []
+    for duty in duties:
+        for party_id in bound.parties(
+            duty.plan.of, duty.track_id, duty.as_of.astimezone(UTC).date()
+        ):
+            before = earlier.get(duty.same(party_id))
+            rows.append(_row(duty, party_id, before, at))
+    insert_rows(
+        Obligation,
+        (
+            "uuid", "decision_id", "finding_id", "do", "of", "party_id", "details", "due_at",
+            "state", "changed_at",
+        ),
+        rows,
+        new=True,
+    )  # fmt: skip
+
+
+def _row(
+    duty: Duty, party_id: int | None, before: _Standing | None, at: datetime
+) -> tuple[object, ...]:
+    plan, allowed = duty.plan, time_allowed(duty.plan.within)
+    due_at = at + allowed if allowed else None
+    if before and before.due_at and due_at:
+        due_at = min(before.due_at, due_at)
+    state = before.state if before else Obligation.State.OPEN
+    return (
+        uuid.uuid4(), duty.decision_id, duty.finding_id, plan.do, plan.of, party_id,
+        dict(plan.details), due_at, state if duty.stands else Obligation.State.LAPSED, at,
+    )  # fmt: skip
+
+
+def _lapse(decisions: Mapping[int, int], at: datetime) -> dict[_Same, _Standing]:
+    """Let standing duties of earlier decisions lapse; what they were, by what makes them one."""
+    rows = list(
+        Obligation.objects.filter(
+            decision__track__in=set(decisions.values()), state__in=_STANDING
+        ).values_list(
+            "pk", "decision__track_id", "do", "of", "party_id", "details", "due_at", "state"
+        )
+    )
+    Obligation.objects.filter(pk__in=[row[0] for row in rows]).update(
+        state=Obligation.State.LAPSED, changed_at=at
+    )
+    return {
+        (track, do, of, party, tuple(sorted(details.items()))): _Standing(due_at, state)
+        for _, track, do, of, party, details, due_at, state in rows
+    }
