@@ -16,7 +16,7 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
 
 from policy.lang.checked import PACKAGE
-from policy.lang.schema import SCALARS, FactSchema, Field, Record, element
+from policy.lang.schema import FactSchema, Field, Record, element
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | Mapping[str, Value]"
 """What a fact document holds."""
@@ -29,8 +29,8 @@ _SCALARS = {
     "string": _Field.TYPE_STRING,
 }
 _MESSAGES = {
-    "timestamp": ".google.protobuf.Timestamp",
-    "duration": ".google.protobuf.Duration",
+    "timestamp": "google.protobuf.Timestamp",
+    "duration": "google.protobuf.Duration",
 }
 
 
@@ -64,44 +64,30 @@ class Descriptors:
         if found is None:
             raise KeyError(record)
         kinds = {field.name: field.type for field in found.fields}
-        message = self._new(record)
+        message = self._new(PACKAGE + record)
         for name, value in document.items():
             self._set(message, name, kinds[name], value)
         return message
 
-    def _new(self, record: str) -> Message:
-        descriptor = self.pool.FindMessageTypeByName(PACKAGE + record)
+    def _new(self, name: str) -> Message:
+        descriptor = self.pool.FindMessageTypeByName(name)
         return message_factory.GetMessageClass(descriptor)()
 
     def _set(self, message: Message, name: str, kind: str, value: Value) -> None:
         if isinstance(value, list):
             getattr(message, name).extend(self._plain(element(kind), item) for item in value)
-        elif kind in SCALARS and kind not in _MESSAGES:
+        elif kind in _SCALARS:
             setattr(message, name, value)
         else:
             getattr(message, name).CopyFrom(self._plain(kind, value))
 
     def _plain(self, kind: str, value: Value) -> Message | Value:
         """What protobuf keeps for a value of a scalar or record type."""
-        if kind == "timestamp":
-            return timestamp(str(value))
-        if kind == "duration":
-            return duration(str(value))
+        if kind in _MESSAGES:
+            instant = self._new(_MESSAGES[kind])
+            instant.FromJsonString(value)
+            return instant
         return self.to_message(kind, value) if isinstance(value, Mapping) else value
-
-
-def timestamp(text: str) -> timestamp_pb2.Timestamp:
-    """An instant of a fact document. Raises ValueError when the text is not RFC 3339."""
-    found = timestamp_pb2.Timestamp()
-    found.FromJsonString(text)
-    return found
-
-
-def duration(text: str) -> duration_pb2.Duration:
-    """A duration of a fact document. Raises ValueError when it is not seconds with an `s`."""
-    found = duration_pb2.Duration()
-    found.FromJsonString(text)
-    return found
 
 
 def to_message(schema: FactSchema, record: str, document: Mapping[str, Value]) -> Message:
@@ -126,7 +112,7 @@ def _declare(message: descriptor_pb2.DescriptorProto, field: Field, number: int)
         made.type = _SCALARS[kind]
     else:
         made.type = _Field.TYPE_MESSAGE
-        made.type_name = _MESSAGES.get(kind, f".{PACKAGE}{kind}")
+        made.type_name = "." + _MESSAGES.get(kind, PACKAGE + kind)
     if not many and kind in _SCALARS:  # messages have presence anyway
         made.proto3_optional = True
         made.oneof_index = len(message.oneof_decl)

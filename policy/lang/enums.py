@@ -27,7 +27,11 @@ _COMPARING = ("_==_", "_!=_", "@in")
 def check_enums(
     tree: Node, schema: FactSchema, *, variables: Mapping[str, Node], path: str
 ) -> tuple[Diagnostic, ...]:
-    """An error `unknown-value` for each literal that the enum it is compared with cannot be."""
+    """An error `unknown-value` for each literal that the enum it is compared with cannot be.
+
+    Two enums without a common value are `never-equal`. `variables` are the trees of the variables
+    that the tree may name.
+    """
     return tuple(_Enums(schema, variables, path).look(tree, {}))
 
 
@@ -48,8 +52,12 @@ class _Enums:
                     yield from self.look(part, items)
                 return
             case Call(function=name, arguments=(left, right)) if name in _COMPARING:
-                yield from self._compare(right, self._values(left, items))
-                yield from self._compare(left, self._values(right, items))
+                known, other = self._values(left, items), self._values(right, items)
+                yield from self._compare(right, known)
+                yield from self._compare(left, other)
+                if known and other and not set(known) & set(other):
+                    message = f"these can never be equal: {listed(known)}, and {listed(other)}"
+                    yield error("never-equal", message, self.path, node.span)
         for part in children(node):
             yield from self.look(part, items)
 

@@ -12,7 +12,7 @@ from policy.lang.names import Names
 from policy.lang.places import Text
 
 _HAS = "ask for a fact with `has(...)`; facts are never null"
-_UNKNOWN = ("unknown-type", "the type of this is not known before it is evaluated", "")
+_UNKNOWN = ("untyped", "the type of this is not known before it is evaluated", "")
 _REFUSED = {
     "dyn": _UNKNOWN,
     "any": _UNKNOWN,
@@ -68,7 +68,7 @@ class _Refusals:
                 )
             case Call(function="dyn"):
                 message = "`dyn(...)` hides a type that rules must know"
-                yield self._error(expr, "unknown-type", message, "leave `dyn(...)` out")
+                yield self._error(expr, "untyped", message, "leave `dyn(...)` out")
             case Call(function="_==_" | "_!=_" | "@in", arguments=arguments) if any(
                 map(self._is_record, arguments)
             ):
@@ -89,9 +89,9 @@ class _Refusals:
         what = "list" if isinstance(expr, Items) else "map"
         if not parts(expr):
             message = f"the type of this empty {what} is not known"
-            return self._error(expr, "unknown-type", message, "compare `size(...)` with 0")
+            return self._error(expr, "untyped", message, "compare `size(...)` with 0")
         message = f"a {what} in a rule holds values of one type"
-        return self._error(expr, "unknown-type", message, "make all of them of one type")
+        return self._error(expr, "untyped", message, "make all of them of one type")
 
     def _shadowed(self, macro: Macro) -> Diagnostic:
         at = self.builder.text.tokens.at[self.builder.source.positions[macro.id]] + 1
