@@ -16,7 +16,7 @@ from policy.engines.rows.constants import literal
 from policy.engines.rows.documents import attribute
 from policy.engines.rows.namespace import DURATIONS, TIMESTAMPS
 from policy.engines.rows.poison import Absent, EvaluationError
-from policy.engines.rows.values import key, keys, kind_of, new_map, read
+from policy.engines.rows.values import key, keys, kind, kind_of, new_map, read
 from policy.lang.tree import (
     And,
     Call,
@@ -123,10 +123,11 @@ class Careful:
             return error
 
     def _has(self, target: Fact | Select) -> Closure:
-        if isinstance(target, Select):
-            operand = self.closure(target.operand)
-            return _has(operand, target.field)
-        return _has(_fact(target.path[:-1]), target.path[-1])
+        if isinstance(target, Fact):
+            return _has_path(tuple(map(attribute, target.path)))
+        if isinstance(target.operand, Select | Fact) and kind(target.operand.type) == "record":
+            return _has(self.closure(target.operand), target.field, self._has(target.operand))
+        return _has(self.closure(target.operand), target.field, _constant(True))
 
     def _if(self, node: If) -> Closure:
         asked, then, otherwise = self._closures((node.condition, node.then, node.otherwise))
@@ -262,20 +263,39 @@ def _select(operand: Closure, field: str) -> Closure:
     return value
 
 
-def _has(operand: Closure, field: str) -> Closure:
+def _has(operand: Closure, field: str, owned: Closure) -> Closure:
+    """`owned` tells whether the owner itself is there: without it there is no field either."""
+
     def value(frame: Frame) -> bool:
+        if not owned(frame):
+            return False
         owner = operand(frame)
         if type(owner) is dict:
             return key(field) in owner
         if not isinstance(owner, msgspec.Struct):
             raise EvaluationError(f"no such overload: has() on a {kind_of(owner)}")
-        found = getattr(owner, attribute(field))
-        if isinstance(found, Absent):
-            return False
-        read(found)
+        return _is_there(getattr(owner, attribute(field)))
+
+    return value
+
+
+def _has_path(names: tuple[str, ...]) -> Closure:
+    def value(frame: Frame) -> bool:
+        found = frame.document
+        for name in names:
+            found = getattr(found, name)
+            if not _is_there(found):
+                return False
         return True
 
     return value
+
+
+def _is_there(value: Any) -> bool:
+    if isinstance(value, Absent):
+        return False
+    read(value)
+    return True
 
 
 def _absorbing(parts: tuple[Closure, ...], *, deciding: bool) -> Closure:

@@ -16,15 +16,16 @@ class NotConstant(Exception):
 
 def literal(node: Literal) -> Any:
     """The value of a literal."""
+    value: Any = node.value
     match node.type:
         case "double":
-            return float(node.value or 0)
+            return float(value)
         case "uint":
-            return Uint(node.value or 0)
+            return Uint(value)
         case "bytes":
-            return str(node.value).encode("latin-1")
+            return value.encode("latin-1")
         case _:
-            return node.value
+            return value
 
 
 def constant(node: Node) -> Any:

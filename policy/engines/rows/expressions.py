@@ -17,7 +17,7 @@ from policy.engines.rows.facts import FactReads, Records
 from policy.engines.rows.namespace import Namespace
 from policy.engines.rows.patterns import matches, search
 from policy.engines.rows.poison import EvaluationError
-from policy.engines.rows.values import NUMBERS, kind
+from policy.engines.rows.values import kind
 from policy.engines.rows.writer import Writer
 from policy.lang.tree import (
     And,
@@ -164,15 +164,31 @@ class Expressions:
         """A fact or field as the document holds it, or None where it is absent."""
         match node:
             case Fact(path=path) if path != ("now",):
-                return self.facts.traced(path)
-            case Select(operand=operand, field=field):
-                mark = self.shared.records.absent.get((operand.type, field))
+                text = self.facts.text(path)
+            case Select() if self.shared.records.is_record(node.operand.type):
                 text = self._field(node)
-                if mark is None:
-                    return text
-                return f"(None if {text} is {self.facts.mark(mark)} else {text})"
             case _:
                 return self.value(node)
+        there = self._there(node)
+        return f"({text} if {' and '.join(there)} else None)" if there else text
+
+    def _there(self, node: Node) -> list[str]:
+        """The tests that a fact or field is there: itself and all records on the way to it."""
+        match node:
+            case Fact(path=path):
+                return [
+                    f"{self.facts.text(path[:end])} is not {self.facts.mark(mark)}"
+                    for end in range(2, len(path) + 1)
+                    if (mark := self.shared.records.mark(path[:end])) is not None
+                ]
+            case Select(operand=operand, field=field):
+                mark = self.shared.records.absent.get((operand.type, field))
+                own = (
+                    [] if mark is None else [f"{self._field(node)} is not {self.facts.mark(mark)}"]
+                )
+                return self._there(operand) + own
+            case _:
+                return []
 
     def _field(self, node: Select) -> str:
         return f"{self.value(node.operand)}.{attribute(node.field)}"
@@ -186,16 +202,16 @@ class Expressions:
         return f"{index}({self.value(node.operand)}, {self.shared.names.constant(node.field)})"
 
     def _has(self, target: Fact | Select) -> str:
-        if isinstance(target, Select):
-            if not self.shared.records.is_record(target.operand.type):
-                if kind(target.operand.type) != "map":
-                    raise Unsupported("has() on a value of unknown type")
-                key = self.shared.names.constant(target.field)
-                return f"({key} in {self.value(target.operand)})"
-            mark = self.shared.records.absent.get((target.operand.type, target.field))
-            return f"({self._field(target)} is not {self.facts.mark(mark)})"
-        mark = self.shared.records.mark(target.path)
-        return f"({self.facts.text(target.path)} is not {self.facts.mark(mark)})"
+        if isinstance(target, Select) and not self.shared.records.is_record(target.operand.type):
+            if kind(target.operand.type) != "map":
+                raise Unsupported("has() on a value of unknown type")
+            key = self.shared.names.constant(target.field)
+            return f"({key} in {self.value(target.operand)})"
+        there = self._there(target)
+        if there:
+            return f"({' and '.join(there)})"
+        text = self.facts.text(target.path) if isinstance(target, Fact) else self._field(target)
+        return f"({text} is not None)"  # always there, unless its owner is unknown
 
     def _joined(self, parts: tuple[Node, ...], word: str, test: str) -> str:
         """Parts of `&&` or `||`: one expression up to the first loop behind the first part."""
@@ -268,8 +284,7 @@ class Expressions:
         left, right = [self.value(argument) for argument in node.arguments]
         same = node.function == "_==_"
         types = {argument.type for argument in node.arguments}
-        numbers = set(kinds) <= NUMBERS
-        if numbers or (len(types) == 1 and _plain(node.arguments[0].type)):
+        if kinds == ("double", "double") or (len(types) == 1 and _plain(node.arguments[0].type)):
             return f"({left} {'==' if same else '!='} {right})"
         text = f"EQUALS({left}, {right})"
         return text if same else f"(not {text})"

@@ -85,16 +85,6 @@ class FactReads:
             return self._local(path, read, "f")
         return read
 
-    def traced(self, path: Path) -> str:
-        """The expression for a fact in a trace: None where it is absent."""
-        tests = []
-        for end in range(2, len(path) + 1):
-            mark = self._records.mark(path[:end])
-            if mark is not None:
-                tests.append(f"{self.text(path[:end])} is {self.mark(mark)}")
-        value = self.text(path)
-        return f"(None if {' or '.join(tests)} else {value})" if tests else value
-
     def mark(self, mark: Absent | None) -> str:
         """The text of an optional field's mark; None, which no field holds, for any other field."""
         return "None" if mark is None else self._names.bind("A", mark, id(mark))

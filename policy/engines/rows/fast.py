@@ -19,13 +19,14 @@ def source(plan: Plan, shared: Shared) -> str:
     """
     lines: list[str] = []
     places = {variable.name: index for index, variable in enumerate(plan.variables)}
-    for index, variable in enumerate(plan.variables):
-        lines += _variable(index, variable.tree, shared, places)
+    for index, each in enumerate(plan.variables):
+        lines += variable(index, each.tree, shared, places)
     lines += _evaluate(plan, shared, places)
     return "\n".join(lines)
 
 
-def _variable(index: int, tree: Node, shared: Shared, places: dict[str, int]) -> Iterator[str]:
+def variable(index: int, tree: Node, shared: Shared, places: dict[str, int]) -> Iterator[str]:
+    """The function of a variable, which keeps its value in the list `x` for all who ask."""
     written = Expressions(shared, [tree], places)
     result = written.value(tree)
     yield f"def V{index}(d, p, now, x):"

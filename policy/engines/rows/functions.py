@@ -32,11 +32,16 @@ _INT = "(_i if -9223372036854775808 <= (_i := {0} %s {1}) <= 9223372036854775807
 
 def _orderings() -> Iterator[tuple[tuple[str, ...], Overload]]:
     symbols = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-    pairs = [(kind, kind) for kind in _SAME]
-    pairs += [(a, b) for a in values.NUMBERS for b in values.NUMBERS if a != b]
+    mixed = [(a, b) for a in values.NUMBERS for b in values.NUMBERS if a != b]
     for symbol, call in symbols.items():
-        for pair in pairs:
-            yield (f"_{symbol}_", *pair), Overload(call, f"({{0}} {symbol} {{1}})")
+        for kind in _SAME:
+            yield (f"_{symbol}_", kind, kind), Overload(call, f"({{0}} {symbol} {{1}})")
+        for pair in mixed:
+            yield (f"_{symbol}_", *pair), Overload(_compared(call))
+
+
+def _compared(call: Callable[[Any, Any], bool]) -> Callable[..., bool]:
+    return lambda left, right: call(*values.comparable(left, right))
 
 
 def _arithmetic() -> Iterator[tuple[tuple[str, ...], Overload]]:

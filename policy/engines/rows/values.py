@@ -83,6 +83,7 @@ def equals(left: Any, right: Any) -> bool:
     """CEL's `==`: numbers by value across kinds, everything else only within its kind."""
     left_kind, right_kind = kind_of(left), kind_of(right)
     if left_kind in NUMBERS and right_kind in NUMBERS:
+        left, right = comparable(left, right)
         return bool(left == right)
     if left_kind != right_kind:
         return False
@@ -97,6 +98,13 @@ def equals(left: Any, right: Any) -> bool:
             return _records_equal(left, right)
         case _:
             return bool(left == right)
+
+
+def comparable(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two numbers as CEL compares them: as doubles where one is, which rounds large integers."""
+    if type(left) is float or type(right) is float:
+        return float(left), float(right)
+    return left, right
 
 
 def _records_equal(left: Any, right: Any) -> bool:
