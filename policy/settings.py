@@ -12,6 +12,7 @@ import tempfile
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -125,6 +126,7 @@ TEMPLATES = [
 # --- Database -------------------------------------------------------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
+DATABASES: dict[str, dict[str, Any]]
 if not DATABASE_URL:  # no address is made up: a path may hold what means something in one
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": STATE / "db.sqlite3"}}
 elif DATABASE_URL.startswith(("postgres://", "postgresql://", "sqlite://")):
@@ -154,7 +156,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # what a lost nudge left. Never Celery's filesystem or SQLAlchemy transports: both lose every task
 # that a killed worker held.
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=f"redis+socket://{socket_path(STATE)}")
+CELERY_BROKER_URL = (
+    env.str("CELERY_BROKER_URL", default="") or f"redis+socket://{socket_path(STATE)}"
+)
 CELERY_TASK_DEFAULT_QUEUE = "stave"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -136,7 +136,7 @@ class _Relay:
 def pytest_configure(config: pytest.Config) -> None:
     """Make this process's state folder, and relay reports when another process asked for them."""
     shutil.rmtree(settings.STATE, ignore_errors=True)  # left by a killed process of the same id
-    Path(settings.STATE).mkdir()
+    Path(settings.STATIC_ROOT).mkdir(parents=True)
     file = config.getoption("--relay-reports")
     if file and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Relay(config, Path(file)))
