@@ -181,10 +181,10 @@ class _Shared:
         return tuple(each for each in self.parameters or () if each.name in read)
 
     def unused(self) -> list[Diagnostic]:
-        """Parameters that no version reads; none while a version cannot be read."""
-        versions = [syntax for syntax in self.versions.values() if syntax]
-        if len(versions) < len(self.versions):
+        """Parameters that no version reads; none while a version has mistakes."""
+        if any(has_errors(found) for found in self.of_versions.values()):
             return []
+        versions = [syntax for syntax in self.versions.values() if syntax]
         used = {name for syntax in versions for name in parameters_read(syntax)}
         help = "remove it, or read it as `params.{}`"
         return [

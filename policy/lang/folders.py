@@ -28,7 +28,8 @@ _PLACES = {"ruleset.yaml": "about", "parameters.yaml": "parameters", "tests.yaml
 class Folder:
     """The files of one ruleset; one that is not there is None. `versions` has `draft`, `1.0.0`.
 
-    A file that cannot be read has a diagnostic in `diagnostics` and is not among the files.
+    A file that cannot be read has a diagnostic in `diagnostics` and is not among the files; what
+    can be shown of it is in `unreadable`.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Folder:
     tests: Source | None = None
     versions: Mapping[str, Source] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    unreadable: tuple[Source, ...] = ()
 
     @property
     def current(self) -> str:
@@ -50,6 +52,7 @@ class Folder:
         """All files that were read."""
         yield from filter(None, (self.about, self.parameters, self.tests))
         yield from self.versions.values()
+        yield from self.unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,13 @@ class Tree:
     lock: Source | None
     folders: tuple[Folder, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    unreadable: tuple[Source, ...] = ()
 
     def sources(self) -> dict[str, Source]:
         """All files that were read, by the path that messages print."""
         found = [source for folder in self.folders for source in folder.sources()]
-        return {source.path: source for source in (*found, self.facts, self.lock) if source}
+        every = (*found, self.facts, self.lock, *self.unreadable)
+        return {source.path: source for source in every if source}
 
 
 def read_tree(root: Path, *, shown_as: str | None = None) -> Tree:
@@ -78,7 +83,7 @@ def read_tree(root: Path, *, shown_as: str | None = None) -> Tree:
     if not folders:
         help = "a ruleset is a folder with a `ruleset.yaml`"
         reader.found.append(error("missing-file", "there is no ruleset here", shown, help=help))
-    return Tree(shown, facts, lock, tuple(folders), tuple(reader.found))
+    return Tree(shown, facts, lock, tuple(folders), tuple(reader.found), tuple(reader.unreadable))
 
 
 def read_folder(root: Path, *, shown_as: str | None = None) -> Folder:
@@ -104,7 +109,14 @@ def read_folder(root: Path, *, shown_as: str | None = None) -> Folder:
     if not versions and not reader.found:
         help = "begin with a `draft.yaml`"
         reader.found.append(error("missing-file", "the ruleset has no version", shown, help=help))
-    return Folder(root.name, shown, **known, versions=versions, diagnostics=tuple(reader.found))
+    return Folder(
+        key=root.name,
+        path=shown,
+        **known,
+        versions=versions,
+        diagnostics=tuple(reader.found),
+        unreadable=tuple(reader.unreadable),
+    )
 
 
 def version_order(version: str) -> tuple[int, ...]:
@@ -124,14 +136,18 @@ class _Reader:
 
     def __init__(self) -> None:
         self.found: list[Diagnostic] = []
+        self.unreadable: list[Source] = []
 
     def file(self, path: Path, shown: str, *, required: bool = False) -> Source | None:
         """A file's text; None when it is not there or cannot be read."""
         if not required and not path.exists():
             return None
         source, found = read_source(path, shown_as=shown)
+        if not found:
+            return source
         self.found.extend(found)
-        return None if found else source
+        self.unreadable.append(source)
+        return None
 
     def refuse(self, name: str, shown: str) -> None:
         """A YAML file that no part of a ruleset is kept in: most likely a slip of the pen."""

@@ -33,6 +33,7 @@ _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
     "|\r(?!\n)"
 )
+_WORD = re.compile(r"[^\s,\[\]{}]*")
 _ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _STYLES: dict[str | None, Style] = {"'": "single", '"': "double", "|": "literal", ">": "folded"}
 
@@ -87,6 +88,8 @@ def load(source: Source) -> tuple[YamlNode | None, tuple[Diagnostic, ...]]:
         return None, tuple(builder.found)
     except yaml.YAMLError as reason:
         return None, (*builder.found, explain(reason, source))
+    if any(found.code == "alias" for found in builder.found):
+        return None, tuple(builder.found)  # what they stand for would be missed in every check
     if builder.root is None:
         builder.found.append(error("empty-file", "the file says nothing", source.path))
     return builder.root, tuple(builder.found)
@@ -195,10 +198,11 @@ class _Builder:
         """Refuse a trick; `{}` in `what` is the author's word."""
         start, _ = _marks(event)
         line = self.source.line(start.line + 1)
-        word = (line[start.column :].split() or [""])[0]
+        word = _WORD.match(line, start.column)
         first = _span(event)
-        span = Span(first.line, first.column, first.line, first.column + len(word))
-        self._error(code, f"{what.format(quoted(word))} is not allowed", span, help)
+        text = word.group() if word else ""
+        span = Span(first.line, first.column, first.line, first.column + len(text))
+        self._error(code, f"{what.format(quoted(text))} is not allowed", span, help)
 
     def _add(self, node: YamlNode) -> None:
         if self._open:

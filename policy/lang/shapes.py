@@ -11,7 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeAlias
 
-from policy.lang.diagnostics import Diagnostic, Related, did_you_mean, error, quoted, warning
+from policy.lang.diagnostics import (
+    Diagnostic,
+    Related,
+    closest,
+    did_you_mean,
+    error,
+    quoted,
+    warning,
+)
 from policy.lang.nodes import Entry, ListNode, MapNode, TextNode, YamlNode, is_empty, shape
 from policy.lang.source import Source, Span
 
@@ -68,8 +76,11 @@ class Shapes:
             else:
                 self._unknown(entry, what, known)
         if isinstance(node, MapNode):
+            meant = {
+                closest(entry.key.text, known) for entry in node if entry.key.text not in known
+            }
             for key in required:
-                if key not in values:
+                if key not in values and key not in meant:
                     self.error("missing-key", f"{what} has no {quoted(key)}", head(node))
         return values
 
@@ -82,12 +93,12 @@ class Shapes:
         self._wrong(node, what, "a list", 'write "- " before each item')
         return ()
 
-    def text(self, node: YamlNode | None, what: str) -> TextNode | None:
+    def text(self, node: YamlNode | None, what: str, wanted: str = "a text") -> TextNode | None:
         """A text that says something; None when it does not, or is left out."""
         if node is None:
             return None
         if not isinstance(node, TextNode):
-            self._wrong(node, what, "a text")
+            self._wrong(node, what, wanted)
             return None
         if is_empty(node) or not node.text.strip():
             self.error("empty-value", f"{what} is empty", node.span)
@@ -124,7 +135,7 @@ class Shapes:
 
     def boolean(self, node: YamlNode | None, what: str) -> bool | None:
         """`true` or `false`."""
-        found = self.text(node, what)
+        found = self.text(node, what, "`true` or `false`")
         if found is None:
             return None
         if found.kind == "bool":
@@ -134,7 +145,7 @@ class Shapes:
 
     def integer(self, node: YamlNode | None, what: str) -> int | None:
         """A whole number of 64 bits."""
-        found = self.text(node, what)
+        found = self.text(node, what, "a whole number")
         if found is None:
             return None
         # No 64-bit number has more signs; int() of a longer text would be slow.
@@ -148,7 +159,7 @@ class Shapes:
 
     def double(self, node: YamlNode | None, what: str) -> float | None:
         """A number; infinities and not-a-number are none."""
-        found = self.text(node, what)
+        found = self.text(node, what, "a number")
         if found is None:
             return None
         value = float(found.text) if found.kind in ("int", "double") else float("inf")
@@ -159,7 +170,7 @@ class Shapes:
 
     def day(self, node: YamlNode | None, what: str) -> date | None:
         """A calendar date, `2026-08-02`."""
-        found = self.text(node, what)
+        found = self.text(node, what, "a date")
         if found is None:
             return None
         parsed = parse_day(found.text)
@@ -169,7 +180,7 @@ class Shapes:
 
     def timestamp(self, node: YamlNode | None, what: str) -> str:
         """An instant as RFC 3339 text; a date is its first instant in UTC. Empty for neither."""
-        found = self.text(node, what)
+        found = self.text(node, what, "an instant")
         if found is None:
             return ""
         if parse_day(found.text):
@@ -181,7 +192,7 @@ class Shapes:
 
     def duration(self, node: YamlNode | None, what: str) -> str:
         """A length of time in seconds, `86400s`; empty when it is none."""
-        found = self.text(node, what)
+        found = self.text(node, what, "a length of time")
         if found is None or _DURATION.fullmatch(found.text):
             return found.text if found else ""
         self._not(found, what, "a length of time", "write it in seconds, such as `86400s`")

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Sequence
 
-from policy.lang.diagnostics import (
-    Diagnostic,
-    Related,
-    did_you_mean,
-    error,
-    has_errors,
-    quoted,
-    warning,
-)
+from policy.lang.diagnostics import Diagnostic, did_you_mean, error, has_errors, quoted
+from policy.lang.doubts import constant_conditions, uncovered, unused_variables
 from policy.lang.expressions import Environment, Placed
 from policy.lang.nodes import TextNode
 from policy.lang.parameters import ParameterSyntax
@@ -24,9 +16,12 @@ from policy.lang.ruleset import ObligationSyntax, RuleSyntax, VariableSyntax, Ve
 from policy.lang.schema import FactSchema
 from policy.lang.source import Span
 from policy.lang.territories import CODES, written_codes
-from policy.lang.tree import And, If, Literal, Node, Not, Or, Param, walk
-from policy.lang.variables import in_order, names_in, texts_of, used_by
+from policy.lang.tree import Literal, Node
+from policy.lang.variables import in_order, names_in
 from policy.lang.words import LANGUAGE, PRINTABLE
+
+_FIRST = Literal(type="bool", span=Span(0, 0, 0, 0), value=True)
+"""The condition that holds when nothing has been asked yet."""
 
 
 class VersionCompiler:
@@ -61,9 +56,9 @@ class VersionCompiler:
         environment, variables = self._compile_variables(environment)
         rules = [self._rule(rule, environment) for rule in self._syntax.rules]
         ready = [rule for rule in rules if rule]
-        self._check_coverage(variables, ready)
-        self._doubt_unused_variables()
-        self._doubt_constants(ready)
+        self.found += uncovered(self._syntax, self._parameters, variables, ready)
+        self.found += unused_variables(self._syntax)
+        self.found += constant_conditions(self._syntax, ready)
         if has_errors(self.found) or len(ready) < len(rules):
             return None
         return Plan(
@@ -107,7 +102,8 @@ class VersionCompiler:
         ordered, rings = in_order(self._syntax.variables)
         for ring in rings:
             self._refuse_ring(ring)
-        self._broken |= {variable.name.text for variable in self._syntax.variables}
+        names = {variable.name.text for variable in self._syntax.variables}
+        self._broken |= names - self._schema.subjects.keys()
         plans = []
         for variable in ordered:
             name = variable.name.text
@@ -130,14 +126,6 @@ class VersionCompiler:
         message = f"a variable needs itself: {' needs '.join(names)}"
         help = "write out one of them, or leave it out"
         self._error("variable-cycle", message, ring[0].name.span, help)
-
-    def _doubt_unused_variables(self) -> None:
-        texts = [text for rule in self._syntax.rules for text in texts_of(rule)]
-        used = used_by(texts, self._syntax.variables)
-        for variable in self._syntax.variables:
-            if variable.name.text not in used:
-                message = f"no rule uses the variable {quoted(variable.name.text)}"
-                self._warn("unused-variable", message, variable.name.span, "use it, or remove it")
 
     # Rules
 
@@ -175,7 +163,7 @@ class VersionCompiler:
     def _territories(
         self, rule: RuleSyntax, environment: Environment, when: Node | None
     ) -> Node | None:
-        tree = self._expression(rule.territories, environment, given=when)
+        tree = self._expression(rule.territories, environment, after=when)
         if tree is None:
             return None
         if tree.type != "list(string)":
@@ -196,7 +184,7 @@ class VersionCompiler:
         holes = []
         for hole in reason.holes:
             placed = Placed(hole.text, self._path, reason.node.placer(hole.start))
-            tree = self._compile(placed, environment, given=when)
+            tree = self._compile(placed, environment, after=when)
             if tree and tree.type not in PRINTABLE:
                 message = f"a reason cannot show {_a(tree.type)}"
                 help = "name one of its fields, or count it with `size(...)`"
@@ -224,118 +212,42 @@ class VersionCompiler:
     # Expressions
 
     def _expression(
-        self, node: TextNode | None, environment: Environment, given: Node | None = None
+        self, node: TextNode | None, environment: Environment, after: Node | None = _FIRST
     ) -> Node | None:
         if node is None:
             return None
-        return self._compile(Placed(node.text, self._path, node.place), environment, given)
+        return self._compile(Placed(node.text, self._path, node.place), environment, after)
 
-    def _compile(self, placed: Placed, environment: Environment, given: Node | None) -> Node | None:
-        """The typed tree of an expression; None when it has an error or names something broken."""
+    def _compile(self, placed: Placed, environment: Environment, after: Node | None) -> Node | None:
+        """The typed tree of an expression; None when it has an error or names something broken.
+
+        `after` is the condition that holds when it is read. While that is None, because it has a
+        mistake itself, nobody can say which facts are there.
+        """
         if not self._broken.isdisjoint(names_in(placed.text)):
             return None
         tree, found = environment.compile(placed)
-        if tree is not None:
+        if tree is not None and after is not None:
             schema, variables, path = self._schema, self._variables, self._path
-            absent = check_presence(tree, schema, variables=variables, given=given, path=path)
+            absent = check_presence(tree, schema, variables=variables, given=after, path=path)
             found = (*found, *absent)
         self.found.extend(found)
         return tree
 
-    # Doubts
-
-    def _check_coverage(self, variables: Sequence[VariablePlan], rules: Sequence[RulePlan]) -> None:
-        """Every parameter that is read must have a value on the first day of the rules."""
-        first = self._syntax.effective_from
-        if first is None:
-            return
-        told: set[str] = set()
-        for place in _parameters_read(variables, rules):
-            parameter = self._parameters.get(place.name)
-            if (
-                parameter
-                and parameter.lines
-                and place.name not in told
-                and not parameter.plan().at(first)
-            ):
-                told.add(place.name)
-                self._uncovered(place, parameter, first)
-
-    def _uncovered(self, place: Param, parameter: ParameterSyntax, first: date) -> None:
-        message = f"`params.{place.name}` has no value on `{first}`, when the rules begin"
-        help = "add a value from that day or earlier, or let the rules begin later"
-        related = [Related("its values begin here", parameter.path, parameter.lines[0].span)]
-        self._error("parameter-not-covered", message, place.span, help, related)
-
-    def _doubt_constants(self, rules: Sequence[RulePlan]) -> None:
-        first_match = self._syntax.combine == "first_match"
-        for position, rule in enumerate(rules):
-            truth = constant(rule.when)
-            last = position == len(rules) - 1
-            if truth is None or (truth and first_match and last):
-                continue
-            if truth and first_match:
-                following = rules[position + 1]
-                message = f"the rule {quoted(following.id)} is never reached"
-                help = f"the rule {quoted(rule.id)} above it always matches"
-                self._warn("unreachable-rule", message, _first_line(following.span), help)
-                return
-            message = f"the condition is always {'true' if truth else 'false'}"
-            help = "remove the rule, or the part that makes it so"
-            self._warn("constant-condition", message, rule.when.span, help)
-
-    def _error(
-        self, code: str, message: str, span: Span, help: str = "", related: Sequence[Related] = ()
-    ) -> None:
-        self.found.append(error(code, message, self._path, span, help=help, related=related))
-
-    def _warn(self, code: str, message: str, span: Span, help: str = "") -> None:
-        self.found.append(warning(code, message, self._path, span, help=help))
+    def _error(self, code: str, message: str, span: Span, help: str = "") -> None:
+        self.found.append(error(code, message, self._path, span, help=help))
 
 
-def constant(node: Node) -> bool | None:
-    """The truth of a condition that asks nothing; None when it depends on facts."""
-    match node:
-        case Literal(value=bool() as value):
-            return value
-        case Not(operand=operand):
-            inner = constant(operand)
-            return None if inner is None else not inner
-        case And(parts=parts):
-            return _all(parts, all_of=True)
-        case Or(parts=parts):
-            return _all(parts, all_of=False)
-        case If(condition=condition, then=then, otherwise=otherwise):
-            chosen = constant(condition)
-            return None if chosen is None else constant(then if chosen else otherwise)
-    return None
-
-
-def _all(parts: tuple[Node, ...], *, all_of: bool) -> bool | None:
-    truths = [constant(part) for part in parts]
-    if (not all_of) in truths:
-        return not all_of
-    return None if None in truths else all_of
-
-
-def _parameters_read(
-    variables: Sequence[VariablePlan], rules: Sequence[RulePlan]
-) -> Iterator[Param]:
-    trees: list[Node] = [variable.tree for variable in variables]
-    for rule in rules:
-        trees += [rule.when, *rule.reason.holes]
-        trees += [rule.territories] if rule.territories else []
-    for tree in trees:
-        yield from (node for node in walk(tree) if isinstance(node, Param))
-
-
-def _first_line(span: Span) -> Span:
-    return Span(span.line, span.column, span.line, span.column + 1)
+_WORDS = {
+    "bool": "a truth value",
+    "int": "a number",
+    "double": "a number",
+    "string": "a text",
+}
 
 
 def _a(type_name: str) -> str:
     """A type in the words of messages."""
-    words = {"bool": "a truth value", "int": "a number", "double": "a number", "string": "a text"}
     if type_name.startswith("list("):
         return f"a list, {quoted(type_name)}"
-    return words.get(type_name, f"of type {quoted(type_name)}")
+    return _WORDS.get(type_name, f"of type {quoted(type_name)}")
