@@ -20,7 +20,8 @@ from policy.ingest.delivery import DeliveredDetection, Delivery, PartyRef, Purge
 from policy.samples.catalogue_writer import write_catalogue
 from policy.samples.ern_writer import write_ern
 from policy.samples.making import SENDERS, Maker, Sender, delivery, for_catalogue
-from policy.samples.planted import Draft, Plan, plans
+from policy.samples.planted import plans
+from policy.samples.staging import Draft, Plan
 
 SEED = 20261122
 DELIVERIES = 200
