@@ -38,9 +38,6 @@ def _new_release(reading: Reading, document: Document, header: Header) -> Delive
     resources = read_resources(reading)
     releases = read_releases(reading, resources)
     deals = read_deals(reading, releases.all, header.recipient.dpid)
-    tracks = tuple(
-        read_track(reading, reference, parties, resources) for reference in resources.recordings
-    )
     delivered = tuple(
         read_release(reading, reference, parties, resources, deals, releases)
         for reference in releases.main

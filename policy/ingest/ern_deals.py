@@ -108,7 +108,10 @@ def _deal(reading: Reading, deal: Element, recipient: str) -> list[Terms]:
     included = _codes(reading, parts.get("TerritoryCode", ()))
     excluded = _codes(reading, parts.get("ExcludedTerritoryCode", ()))
     takedown = _is_takedown(reading, parts)
-    for_recipient = _is_for(reading, at, parts, recipient)
+    for_recipient = _is_for(parts, recipient)
+    if not for_recipient and not AI_USES.keys().isdisjoint(use_types):
+        message = "the deal is for other services: its AI uses are not read as consent"
+        reading.warn(at, "other-channel", message)
     periods = [_period(reading, element) for element in parts.get("ValidityPeriod", ())]
     return [
         Terms(
@@ -202,17 +205,11 @@ def _midnight(day: date | None) -> datetime | None:
     return None if day is None else start_of(day)
 
 
-def _is_for(
-    reading: Reading, at: Element, parts: Mapping[str, list[Element]], recipient: str
-) -> bool:
+def _is_for(parts: Mapping[str, list[Element]], recipient: str) -> bool:
     """Whether the recipient is among the channels that the deal names, if it names any."""
     named = [_channel(element) for element in parts.get("DistributionChannel", ())]
     barred = [_channel(element) for element in parts.get("ExcludedDistributionChannel", ())]
-    if (not named or recipient in named) and recipient not in barred:
-        return True
-    message = "the deal is for other services: its AI uses are not read as consent"
-    reading.warn(at, "other-channel", message)
-    return False
+    return (not named or recipient in named) and recipient not in barred
 
 
 def _channel(element: Element) -> str:

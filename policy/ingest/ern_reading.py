@@ -43,6 +43,14 @@ SPECIALS: Mapping[str, Special] = {
     "UserDefined": "user_defined",
 }
 
+AI_VALUES: Mapping[str, Mapping[str, object]] = {
+    "ContainsAI": AI_LEVELS,
+    "AiContribution": AI_LEVELS,
+    "SpecialContributor": SPECIALS,
+    "SpecialDisplayArtist": SPECIALS,
+}
+"""The elements about AI and their closed sets, wherever they stand."""
+
 
 class Reading:
     """The document being read and what was noted about it so far."""
@@ -64,11 +72,12 @@ class Reading:
 
     @property
     def warnings(self) -> tuple[DeliveryWarning, ...]:
-        """What was doubted, in order of appearance."""
-        if not self._left_out:
-            return tuple(self._warnings)
-        message = f"{self._left_out} more warnings are left out"
-        return (*self._warnings, DeliveryWarning("more-warnings", message, 0, ""))
+        """What was doubted, by line."""
+        found = sorted(self._warnings, key=lambda warning: warning.line)
+        if self._left_out:
+            message = f"{self._left_out} more warnings are left out"
+            found.append(DeliveryWarning("more-warnings", message, 0, ""))
+        return tuple(found)
 
     def refuse(
         self, at: Element, code: str, message: str, help: str = "", *, shown: str = ""
@@ -157,13 +166,15 @@ class Reading:
     def choice(self, at: Element, path: str, allowed: Mapping[str, T]) -> T | None:
         """A value of a closed set (the AI elements); None when absent."""
         found = at.find(path)
-        if found is None:
-            return None
-        text = folded(found) or ""
+        return None if found is None else self.word(found, allowed)
+
+    def word(self, element: Element, allowed: Mapping[str, T]) -> T | None:
+        """What an element's text stands for in a closed set; None, and noted, for any other."""
+        text = folded(element) or ""
         if text not in allowed:
-            message = f"{quoted(text)} is not a value of `{name_of(found)}`"
+            message = f"{quoted(text)} is not a value of `{name_of(element)}`"
             help = f"use {listed(allowed)}"
-            self.refuse(found, "value-not-allowed", message, help, shown=text)
+            self.refuse(element, "value-not-allowed", message, help, shown=text)
         return allowed.get(text)
 
     def reference(self, element: Element, known: Mapping[str, object]) -> str | None:

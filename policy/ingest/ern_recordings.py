@@ -22,7 +22,7 @@ from policy.ingest.delivery import (
 )
 from policy.ingest.ern_deals import territories
 from policy.ingest.ern_parties import Named, Parties
-from policy.ingest.ern_reading import AI_LEVELS, SPECIALS, Places, Reading, folded
+from policy.ingest.ern_reading import AI_LEVELS, AI_VALUES, SPECIALS, Places, Reading, folded
 from policy.ingest.ern_versions import Credit
 from policy.ingest.ern_xml import Element
 from policy.ingest.identifiers import isrc_year_is_plausible
@@ -66,9 +66,18 @@ def read_resources(reading: Reading) -> Resources:
         found[reference] = element
         if element.tag == "SoundRecording" and element.get("IsSupplemental") not in ("true", "1"):
             recordings[reference] = element
-        elif element.tag == "Video":
-            reading.warn(element, "not-read", "videos are not read")
+        else:
+            _pass_over(reading, element)
     return Resources(found, recordings)
+
+
+def _pass_over(reading: Reading, element: Element) -> None:
+    """Check what a resource that is not kept (an image, a video) says about AI all the same."""
+    for name, allowed in AI_VALUES.items():
+        for at in element.iter(name):
+            reading.word(at, allowed)
+    if element.tag == "Video":
+        reading.warn(element, "not-read", "videos are not read")
 
 
 def read_track(
