@@ -7,6 +7,7 @@ that this machine must have everything.
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -160,3 +161,17 @@ def _sentence(name: str, counts: dict[str, int]) -> str:
         return f"{title} {sum(counts.values())} not run: {reason}"
     told = ", ".join(f"{number} {category}" for category, number in counts.items())
     return f"{title} {told} ({address})"
+
+
+def main() -> int:
+    """Say where each service is; return 1 if one is absent. For scripts, before the long steps."""
+    absent = 0
+    for name, service in SERVICES.items():
+        address, reason = find(name)
+        sys.stdout.write(f"{service.title}: {address or reason}\n")
+        absent += address is None
+    return min(absent, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
