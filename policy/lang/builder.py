@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policy.lang import checked, tree
-from policy.lang.checked import Checked, Constant, Entries, Expr, Ident, Items, Macro, Unreadable
+from policy.lang.checked import Checked, Constant, Entries, Expr, Ident, Items, Macro
 from policy.lang.extents import Extent, extents, target_of_has
 from policy.lang.places import Text
 from policy.lang.schema import FactSchema
 from policy.lang.source import Span
 from policy.lang.tree import Node
+from policy.lang.wire import Unreadable
 
 PARAMETERS = "params"
 """Parameters are CEL variables whose name begins with this word and a dot."""

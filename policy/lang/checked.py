@@ -15,19 +15,21 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from policy.lang.tree import QuantifierKind
-
-_Wire: TypeAlias = dict[int, list[bytes | int]]
-"""The fields of one message: number to values, in order; varints as int, all else as bytes."""
+from policy.lang.wire import (
+    Unreadable,
+    Wire,
+    each,
+    fields,
+    nested,
+    number_of,
+    text_of,
+)
 
 _PRIMITIVES = {1: "bool", 2: "int", 3: "uint", 4: "double", 5: "string", 6: "bytes"}
 _WELL_KNOWN = {1: "any", 2: "timestamp", 3: "duration"}
 
 PACKAGE = "stave."
 """Prefix of our records' message names; type strings leave it out."""
-
-
-class Unreadable(ValueError):
-    """The bytes hold something that this reader does not know; the text says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,32 +130,38 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
 
 def read(raw: bytes) -> Checked:
     """Read what `cel.Expression.serialize()` returns. Raises Unreadable."""
-    message = _fields(_bytes(_fields(raw), 2))
-    info = _fields(_bytes(message, 5))
+    message = fields(nested(fields(raw), 2))
+    info = fields(nested(message, 5))
     return Checked(
-        expr=_expr(_bytes(message, 4)),
-        types={_int(entry, 1): _type(_bytes(entry, 2)) for entry in _each(message, 3)},
+        expr=_expr(nested(message, 4)),
+        types={at: _type(raw) for at, raw in _entries_of(message, 3)},
         overloads=dict(_overloads(message)),
-        positions={_int(entry, 1): _int(entry, 2) for entry in _each(info, 4)},
+        positions={number_of(at, 1): number_of(at, 2) for at in map(fields, each(info, 4))},
     )
 
 
-def _overloads(message: _Wire) -> Iterator[tuple[int, str]]:
-    for entry in _each(message, 2):
-        found = _texts(_fields(_bytes(entry, 2)), 3)
-        yield _int(entry, 1), found[0] if len(found) == 1 else ""
+def _overloads(message: Wire) -> Iterator[tuple[int, str]]:
+    for number, reference in _entries_of(message, 2):
+        found = list(each(fields(reference), 3))
+        yield number, found[0].decode() if len(found) == 1 else ""
+
+
+def _entries_of(message: Wire, field: int) -> Iterator[tuple[int, bytes]]:
+    """The entries of a map from node ids to messages."""
+    for entry in map(fields, each(message, field)):
+        yield number_of(entry, 1), nested(entry, 2)
 
 
 def _expr(raw: bytes) -> Expr:
-    message = _fields(raw)
-    number = _int(message, 2)
+    message = fields(raw)
+    number = number_of(message, 2)
     for field, build in _EXPRESSIONS.items():
         if field in message:
-            return build(number, _fields(_bytes(message, field)))
+            return build(number, fields(nested(message, field)))
     raise Unreadable("an expression of a kind that is not known")
 
 
-def _constant(number: int, message: _Wire) -> Expr:
+def _constant(number: int, message: Wire) -> Expr:
     (field, (value,)) = next(iter(message.items()))
     match field, value:
         case 1, _:
@@ -173,37 +181,40 @@ def _constant(number: int, message: _Wire) -> Expr:
     raise Unreadable("a constant of a kind that is not known")
 
 
-def _ident(number: int, message: _Wire) -> Expr:
-    return Ident(number, _text(message, 1))
+def _ident(number: int, message: Wire) -> Expr:
+    return Ident(number, text_of(message, 1))
 
 
-def _select(number: int, message: _Wire) -> Expr:
-    return Select(number, _expr(_bytes(message, 1)), _text(message, 2), bool(_int(message, 3)))
+def _select(number: int, message: Wire) -> Expr:
+    return Select(
+        number, _expr(nested(message, 1)), text_of(message, 2), bool(number_of(message, 3))
+    )
 
 
-def _call(number: int, message: _Wire) -> Expr:
-    arguments = [_expr(_raw(raw)) for raw in (*message.get(1, ()), *message.get(3, ()))]
-    return Call(number, _text(message, 2), tuple(arguments), member=1 in message)
+def _call(number: int, message: Wire) -> Expr:
+    arguments = tuple(map(_expr, (*each(message, 1), *each(message, 3))))
+    return Call(number, text_of(message, 2), arguments, member=1 in message)
 
 
-def _items(number: int, message: _Wire) -> Expr:
+def _items(number: int, message: Wire) -> Expr:
     if 2 in message:
         raise Unreadable("a list with optional items")
-    return Items(number, tuple(_expr(_raw(raw)) for raw in message.get(1, ())))
+    return Items(number, tuple(map(_expr, each(message, 1))))
 
 
-def _entries(number: int, message: _Wire) -> Expr:
-    name = _text(message, 1)
+def _entries(number: int, message: Wire) -> Expr:
+    name = text_of(message, 1)
     if name:  # the construction of a message; its fields are of no use, since it is refused
         return Entries(number, name, ())
-    pairs = tuple((_expr(_bytes(entry, 3)), _expr(_bytes(entry, 4))) for entry in _each(message, 2))
-    return Entries(number, "", pairs)
+    pairs = map(fields, each(message, 2))
+    found = tuple((_expr(nested(pair, 3)), _expr(nested(pair, 4))) for pair in pairs)
+    return Entries(number, "", found)
 
 
-def _macro(number: int, message: _Wire) -> Expr:
+def _macro(number: int, message: Wire) -> Expr:
     """Undo the expansion of a macro; the shapes are those of CEL's standard macros."""
-    over, local, step = _expr(_bytes(message, 2)), _text(message, 1), _expr(_bytes(message, 6))
-    start, result = _expr(_bytes(message, 4)), _expr(_bytes(message, 7))
+    over, local, step = _expr(nested(message, 2)), text_of(message, 1), _expr(nested(message, 6))
+    start, result = _expr(nested(message, 4)), _expr(nested(message, 7))
     if 8 in message:
         raise Unreadable("a quantifier with two variables")
     match start, step, result:
@@ -243,7 +254,7 @@ _EXPRESSIONS = {
 @lru_cache(maxsize=1024)
 def _type(raw: bytes) -> str:
     """The type string of `policy.lang.tree`; `dyn`, `any`, `type`, ... for what rules refuse."""
-    (field, (value,)) = next(iter(_fields(raw).items()))
+    (field, (value,)) = next(iter(fields(raw).items()))
     match field, value:
         case 2, _:
             return "null"
@@ -254,78 +265,14 @@ def _type(raw: bytes) -> str:
         case 5, int():
             return _WELL_KNOWN[value]
         case 6, bytes():
-            return f"list({_type(_bytes(_fields(value), 1))})"
+            return f"list({_type(nested(fields(value), 1))})"
         case 7, bytes():
-            pair = _fields(value)
-            return f"map({_type(_bytes(pair, 1))}, {_type(_bytes(pair, 2))})"
+            pair = fields(value)
+            return f"map({_type(nested(pair, 1))}, {_type(nested(pair, 2))})"
         case 9, bytes():
             return value.decode().removeprefix(PACKAGE)
         case 11, _:
             return "type"
         case 14, bytes():
-            return _text(_fields(value), 1)
+            return text_of(fields(value), 1)
     return "dyn"
-
-
-def _fields(raw: bytes) -> _Wire:
-    found: _Wire = {}
-    at = 0
-    while at < len(raw):
-        key, at = _varint(raw, at)
-        value: bytes | int
-        match key & 7:
-            case 0:
-                value, at = _varint(raw, at)
-            case 1:
-                value, at = raw[at : at + 8], at + 8
-            case 2:
-                size, at = _varint(raw, at)
-                value, at = raw[at : at + size], at + size
-            case _:
-                raise Unreadable("a wire type that is not known")
-        found.setdefault(key >> 3, []).append(value)
-    return found
-
-
-def _varint(raw: bytes, at: int) -> tuple[int, int]:
-    value = raw[at]
-    if value < 128:
-        return value, at + 1
-    value, shift = value & 127, 7
-    while True:
-        at += 1
-        byte = raw[at]
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value, at + 1
-        shift += 7
-
-
-def _each(message: _Wire, field: int) -> Iterator[_Wire]:
-    for raw in message.get(field, ()):
-        yield _fields(_raw(raw))
-
-
-def _bytes(message: _Wire, field: int) -> bytes:
-    return _raw(message.get(field, [b""])[0])
-
-
-def _raw(value: bytes | int) -> bytes:
-    if isinstance(value, int):
-        raise Unreadable("a number where a message was expected")
-    return value
-
-
-def _int(message: _Wire, field: int) -> int:
-    value = message.get(field, [0])[0]
-    if isinstance(value, bytes):
-        raise Unreadable("a message where a number was expected")
-    return value
-
-
-def _text(message: _Wire, field: int) -> str:
-    return _bytes(message, field).decode()
-
-
-def _texts(message: _Wire, field: int) -> list[str]:
-    return [_raw(raw).decode() for raw in message.get(field, ())]

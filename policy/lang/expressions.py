@@ -144,7 +144,7 @@ def compile_loose(text: str, declarations: Mapping[str, str]) -> Node:
     For running CEL's official cases through an engine: `declarations` maps names (dots allowed) to
     type strings of scalars, lists and maps, and `dyn`; each becomes a Variable. The tree may hold
     `uint`, `bytes`, `null` and `dyn`, which rules refuse. Raises ValueError with CEL's message when
-    the text is wrong, and checked.Unreadable (a ValueError) for type values, messages, optional
+    the text is wrong, and wire.Unreadable (a ValueError) for type values, messages, optional
     syntax.
     """
     variables = {name: _type(kind, frozenset()) for name, kind in declarations.items()}

@@ -10,22 +10,31 @@ where it is true both are there. This is how CEL treats messages, and every back
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import TypeAlias
 
 from policy.lang.diagnostics import Diagnostic, error, quoted, warning
+from policy.lang.reads import (
+    NOTHING,
+    UNNAMED,
+    Key,
+    Known,
+    Reads,
+    both,
+    either,
+    of_local,
+    renamed,
+    text_of,
+    without,
+)
 from policy.lang.schema import FactSchema
 from policy.lang.tree import (
     And,
-    Call,
     Fact,
     Has,
     If,
     Literal,
-    Local,
     Node,
     Not,
     Or,
@@ -35,14 +44,7 @@ from policy.lang.tree import (
     children,
 )
 
-_Key: TypeAlias = tuple[object, ...]
-"""What is read, without its place: ("select", key of the record, field), or any node's parts."""
-
-_Known: TypeAlias = frozenset[_Key] | None
-"""The reads that are known to be there; None on a path that is never taken, where all is known."""
-
-_NOTHING: _Known = frozenset()
-_ITEM: _Key = ("item",)
+_ITEM: Key = ("item",)
 
 
 def check_presence(
@@ -60,27 +62,70 @@ def check_presence(
     fact that is always there is a warning, `always-present`; for a list it is an error, since CEL
     then asks whether it has items.
     """
-    checker = _Presence(schema, variables, path, given)
-    known = checker.implied(given, True) if given is not None else _NOTHING
-    return tuple(checker.look(tree, known))
+    implications = _Implications(Reads(schema, variables))
+    known = implications.of(given, True) if given is not None else NOTHING
+    return tuple(_Presence(implications, path, is_given=given is not None).look(tree, known))
+
+
+@dataclass(frozen=True, slots=True)
+class _Implications:
+    """What conditions tell about the presence of facts."""
+
+    reads: Reads
+
+    def of(self, node: Node, truth: bool) -> Known:
+        """The reads that must be there when the condition has that truth."""
+        match node:
+            case Literal(value=bool() as value):
+                return NOTHING if value is truth else None
+            case Has(target=target):
+                return frozenset(self.reads.optional(target)) if truth else NOTHING
+            case Not(operand=operand):
+                return self.of(operand, not truth)
+            case And(parts=parts) | Or(parts=parts):
+                join = both if isinstance(node, And) is truth else either
+                return reduce(join, (self.of(part, truth) for part in parts))
+            case If(condition=condition, then=then, otherwise=otherwise):
+                return either(
+                    both(self.of(condition, True), self.of(then, truth)),
+                    both(self.of(condition, False), self.of(otherwise, truth)),
+                )
+            case Variable(name=name) if name in self.reads.variables:
+                return self.of(self.reads.variables[name], truth)
+            case Quantifier(kind="exists" | "exists_one", local=local, condition=each) if truth:
+                return without(self.of(each, True), of_local(local))
+            case Quantifier(kind="all", local=local, condition=each) if not truth:
+                return without(self.of(each, False), of_local(local))
+        return NOTHING
+
+    def of_items(self, node: Node) -> Known:
+        """What is known of every item of a list: the conditions of the filters it went through."""
+        match node:
+            case Quantifier(kind="filter", range=over, local=local, condition=condition):
+                passed = renamed(self.of(condition, True), of_local(local), _ITEM)
+                return both(self.of_items(over), passed)
+            case Variable(name=name) if name in self.reads.variables:
+                return self.of_items(self.reads.variables[name])
+        return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class _Presence:
-    schema: FactSchema
-    variables: Mapping[str, Node]
-    path: str
-    given: Node | None
+    """Walks a tree with what is known at each place. `is_given` tells of a hole in a reason."""
 
-    def look(self, node: Node, known: _Known) -> Iterator[Diagnostic]:
+    implied: _Implications
+    path: str
+    is_given: bool
+
+    def look(self, node: Node, known: Known) -> Iterator[Diagnostic]:
         """The diagnostics of a node that is reached only where `known` is there."""
         match node:
             case And(parts=parts) | Or(parts=parts):
                 yield from self._in_order(parts, known, truth=isinstance(node, And))
             case If(condition=condition, then=then, otherwise=otherwise):
                 yield from self.look(condition, known)
-                yield from self.look(then, _both(known, self.implied(condition, True)))
-                yield from self.look(otherwise, _both(known, self.implied(condition, False)))
+                yield from self.look(then, both(known, self.implied.of(condition, True)))
+                yield from self.look(otherwise, both(known, self.implied.of(condition, False)))
             case Quantifier():
                 yield from self._quantifier(node, known)
             case Has(target=target):
@@ -91,196 +136,55 @@ class _Presence:
                 for part in children(node):
                     yield from self.look(part, known)
 
-    def _in_order(
-        self, parts: tuple[Node, ...], known: _Known, truth: bool
-    ) -> Iterator[Diagnostic]:
+    def _in_order(self, parts: tuple[Node, ...], known: Known, truth: bool) -> Iterator[Diagnostic]:
         for part in parts:
             yield from self.look(part, known)
-            known = _both(known, self.implied(part, truth))
+            known = both(known, self.implied.of(part, truth))
 
-    def _quantifier(self, node: Quantifier, known: _Known) -> Iterator[Diagnostic]:
+    def _quantifier(self, node: Quantifier, known: Known) -> Iterator[Diagnostic]:
         yield from self.look(node.range, known)
-        local: _Key = ("local", node.local)
-        known = _both(known, _renamed(self._of_items(node.range), _ITEM, local))
+        of_each = renamed(self.implied.of_items(node.range), _ITEM, of_local(node.local))
+        known = both(known, of_each)
         yield from self.look(node.condition, known)
         if node.result is not None:
-            yield from self.look(node.result, _both(known, self.implied(node.condition, True)))
+            yield from self.look(node.result, both(known, self.implied.of(node.condition, True)))
 
-    def _has(self, target: Fact | Select, known: _Known) -> Iterator[Diagnostic]:
-        if not self._optional(target) and not _is_of_map(target):
+    def _has(self, target: Fact | Select, known: Known) -> Iterator[Diagnostic]:
+        of_map = isinstance(target, Select) and target.operand.type.startswith("map(")
+        if not of_map and not self.implied.reads.optional(target):
             yield self._always_present(target)
-        base: Node = target
-        while isinstance(base, Select):
-            base = base.operand
-        yield from self.look(base, None if isinstance(base, Fact) else known)
+        yield from self._base(target, known)
 
-    def _read(self, node: Fact | Select, known: _Known) -> Iterator[Diagnostic]:
+    def _read(self, node: Fact | Select, known: Known) -> Iterator[Diagnostic]:
         if known is not None:
-            missing = [text for key, text in self._optional(node).items() if key not in known]
+            reads = self.implied.reads.optional(node)
+            missing = [text for key, text in reads.items() if key not in known]
             yield from (self._unguarded(node, text) for text in missing[-1:])
-        base: Node = node
-        while isinstance(base, Select):
-            base = base.operand
-        if not isinstance(base, Fact):
-            yield from self.look(base, known)
+        yield from self._base(node, known)
 
-    # What a condition tells
-
-    def implied(self, node: Node, truth: bool) -> _Known:
-        """The reads that must be there when the condition has that truth."""
-        match node:
-            case Literal(value=bool() as value):
-                return _NOTHING if value is truth else None
-            case Has(target=target):
-                return frozenset(self._optional(target)) if truth else _NOTHING
-            case Not(operand=operand):
-                return self.implied(operand, not truth)
-            case And(parts=parts) | Or(parts=parts):
-                join = _both if isinstance(node, And) is truth else _either
-                return reduce(join, (self.implied(part, truth) for part in parts))
-            case If(condition=condition, then=then, otherwise=otherwise):
-                return _either(
-                    _both(self.implied(condition, True), self.implied(then, truth)),
-                    _both(self.implied(condition, False), self.implied(otherwise, truth)),
-                )
-            case Variable(name=name) if name in self.variables:
-                return self.implied(self.variables[name], truth)
-            case Quantifier(kind="exists" | "exists_one" | "all" as kind) if truth is (
-                kind != "all"
-            ):
-                return self._of_some_item(node, truth)
-        return _NOTHING
-
-    def _of_some_item(self, node: Quantifier, truth: bool) -> _Known:
-        """What the one item tells that made a quantifier true, or an `all` false."""
-        known = self.implied(node.condition, truth)
-        local: _Key = ("local", node.local)
-        return known and frozenset(key for key in known if not _mentions(key, local))
-
-    def _of_items(self, node: Node) -> _Known:
-        """What is known of every item of a list: the conditions of the filters it went through."""
-        match node:
-            case Quantifier(kind="filter", range=over, local=local, condition=condition):
-                passed = _renamed(self.implied(condition, True), ("local", local), _ITEM)
-                return _both(self._of_items(over), passed)
-            case Variable(name=name) if name in self.variables:
-                return self._of_items(self.variables[name])
-        return _NOTHING
-
-    # What is read
-
-    def _optional(self, node: Node) -> dict[_Key, str]:
-        """The optional fields on the way to a value and the text to ask for each, deepest last."""
-        match node:
-            case Fact(path=path):
-                ways = [path[:size] for size in range(2, len(path) + 1)]
-                found = {way: self.schema.resolve(way) for way in ways}
-                return {
-                    _fact_key(way): ".".join(way)
-                    for way, field in found.items()
-                    if field and field.optional
-                }
-            case Select(operand=operand, field=name):
-                record = self.schema.record(operand.type)
-                field = record.field(name) if record else None
-                own = {self._key(node): _text(node)} if field and field.optional else {}
-                return {**self._optional(operand), **own}
-        return {}
-
-    def _key(self, node: Node) -> _Key:
-        """Equal for reads of the same thing, wherever they stand and whatever variable names it."""
-        match node:
-            case Fact(path=path):
-                return _fact_key(path)
-            case Select(operand=operand, field=name):
-                return ("select", self._key(operand), name)
-            case Local(name=name):
-                return ("local", name)
-            case Variable(name=name) if name in self.variables:
-                return self._key(self.variables[name])
-        fields = (getattr(node, name) for name in node.__struct_fields__ if name != "span")
-        return (type(node), *(self._part_key(part) for part in fields))
-
-    def _part_key(self, part: object) -> object:
-        if isinstance(part, tuple):
-            return tuple(self._part_key(inner) for inner in part)
-        return self._key(part) if isinstance(part, Node) else (type(part), part)
-
-    # What is said
+    def _base(self, node: Node, known: Known) -> Iterator[Diagnostic]:
+        """What a chain of fields hangs on, where that is an expression of its own."""
+        while isinstance(node, Select):
+            node = node.operand
+        if not isinstance(node, Fact):
+            yield from self.look(node, known)
 
     def _unguarded(self, node: Fact | Select, missing: str) -> Diagnostic:
-        if "(...)" in missing:  # no text that could be asked for as it stands
+        message = f"{quoted(missing)} may be absent"
+        if UNNAMED in missing:
             field = missing.rpartition(".")[2]
             help = f"name the record in `variables`, then ask `has(<record>.{field})` first"
-        elif self.given is None:
-            help = f"put `has({missing}) && ` before it"
-        else:
+        elif self.is_given:
             help = f"let `when` ask for `has({missing})`"
-        return error(
-            "unguarded-optional",
-            f"{quoted(missing)} may be absent",
-            self.path,
-            node.span,
-            help=help,
-        )
+        else:
+            help = f"put `has({missing}) && ` before it"
+        return error("unguarded-optional", message, self.path, node.span, help=help)
 
     def _always_present(self, target: Fact | Select) -> Diagnostic:
-        text = _text(target)
+        code, text = "always-present", text_of(target)
         if target.type.startswith("list("):
             message = f"the list {quoted(text)} is always there, though it may be empty"
             help = f"ask for `size({text}) > 0`"
-            return error("always-present", message, self.path, target.span, help=help)
-        message = f"{quoted(text)} is always there"
-        return warning(
-            "always-present", message, self.path, target.span, help="leave `has(...)` out"
-        )
-
-
-def _fact_key(path: tuple[str, ...]) -> _Key:
-    root: _Key = ("root", path[0])
-    return reduce(lambda key, name: ("select", key, name), path[1:], root)
-
-
-def _text(node: Node) -> str:
-    """The text of a read as an author would write it; `...` for what is no plain path."""
-    match node:
-        case Fact(path=path):
-            return ".".join(path)
-        case Select(operand=operand, field=name):
-            return f"{_text(operand)}.{name}"
-        case Local(name=name):
-            return re.sub(r"__\d+$", "", name)  # the builder numbers a name that is used again
-        case Variable(name=name):
-            return name
-        case Call(function="_[_]", arguments=(over, Literal(value=int() as index))):
-            return f"{_text(over)}[{index}]"
-    return "(...)"
-
-
-def _is_of_map(node: Fact | Select) -> bool:
-    return isinstance(node, Select) and node.operand.type.startswith("map(")
-
-
-def _both(left: _Known, right: _Known) -> _Known:
-    return None if left is None or right is None else left | right
-
-
-def _either(left: _Known, right: _Known) -> _Known:
-    if left is None or right is None:
-        return right if left is None else left
-    return left & right
-
-
-def _mentions(key: _Key, wanted: _Key) -> bool:
-    inner = (part for part in key if isinstance(part, tuple))
-    return key == wanted or any(_mentions(part, wanted) for part in inner)
-
-
-def _renamed(known: _Known, old: _Key, new: _Key) -> _Known:
-    return known and frozenset(_swapped(key, old, new) for key in known)
-
-
-def _swapped(key: _Key, old: _Key, new: _Key) -> _Key:
-    if key == old:
-        return new
-    return tuple(_swapped(part, old, new) if isinstance(part, tuple) else part for part in key)
+            return error(code, message, self.path, target.span, help=help)
+        help = "leave `has(...)` out"
+        return warning(code, f"{quoted(text)} is always there", self.path, target.span, help=help)

@@ -15,10 +15,10 @@ from policy.lang.checked import (
     Items,
     Macro,
     Select,
-    Unreadable,
     parts,
     read,
 )
+from policy.lang.wire import Unreadable
 
 TYPE = cel.Type
 ENVIRONMENT = cel.NewEnv(

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.lang.checked import Unreadable
 from policy.lang.complaints import DEEPEST, LARGEST
 from policy.lang.diagnostics import render_all
 from policy.lang.expressions import Environment, Placed, compile_loose
 from policy.lang.source import Source, Span
 from policy.lang.tree import Literal, Local, Node, Quantifier, children, walk
 from policy.lang.vocabulary import CALLS
+from policy.lang.wire import Unreadable
 from tests.lang.expression_texts import texts
 from tests.lang.small_facts import ENVIRONMENT, SCHEMA, compiled
 from tests.plugins.goldens import CheckGolden
