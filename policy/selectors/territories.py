@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-EUROPEAN_UNION = frozenset(
-    "AT|BE|BG|HR|CY|CZ|DK|EE|FI|FR|DE|GR|HU|IE|IT|LV|LT|LU|MT|NL|PL|PT|RO|SK|SI|ES|SE".split("|")
-)
+EUROPEAN_UNION = frozenset({
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE",
+    "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+})  # fmt: skip
 
 NAMES: dict[str, str] = dict(
     pair.split("=", 1)
@@ -69,3 +70,12 @@ def phrase(codes: Iterable[str]) -> str:
         named += sorted(name(code) for code in left)
     *most, last = named
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def brief(codes: Iterable[str]) -> str:
+    """Territories for a narrow column: `EU`, `EU +3`, `DE FR`, `12 territories`."""
+    left = set(codes)
+    if left >= EUROPEAN_UNION:
+        left -= EUROPEAN_UNION
+        return f"EU +{len(left)}" if left else "EU"
+    return f"{len(left)} territories" if len(left) > MOST_NAMED else " ".join(sorted(left))

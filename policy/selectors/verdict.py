@@ -36,7 +36,7 @@ class Verdict:
 
 
 def verdict(effect: str, worldwide: str, differing: Sequence[tuple[str, str]]) -> Verdict:
-    """Put an outcome in words; `effect` is the strictest anywhere, `differing` are [code, effect]."""
+    """Put an outcome in words; `effect` is the strictest anywhere, `differing` [code, effect]."""
     regions = _regions(worldwide, differing)
     strictest = next(region for region in regions if region.effect == effect)
     word, meaning = WORDS[effect]
