@@ -88,6 +88,8 @@ def _unexpected(number: int, text: Text) -> Advice:
     message = f"unexpected {quoted(token.text)}"
     if token.text in (")", "]", "}") and number not in text.tokens.partner.values():
         return _syntax(f"{quoted(token.text)} closes nothing", "")
+    if token.text == "?":
+        return _syntax(message, "put a choice within a choice in brackets: `a ? (b ? c : d) : e`")
     before = text.tokens.tokens[number - 1] if number else None
     if before and _is_value(before) and token.kind != "sign":
         help = f"an operator is missing between {quoted(before.text)} and {quoted(token.text)}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.lang.complaints import DEEPEST, LARGEST
@@ -91,6 +91,7 @@ track.title ==
 [1, 2
 !
 known ? 1
+known ? known ? 1 : 2 : 3
 track.contributors.exist(c, c.facet == "vocals")
 track.contributors.any(c, c.facet == "vocals" && d.x)
 track.contributors.exists(c, cc.facet == "vocals")
@@ -173,6 +174,7 @@ def test_every_model_in_our_help_is_right() -> None:
 # Places
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(texts())
 def test_the_text_of_each_part_is_exactly_that_part(text: str) -> None:
     tree = compiled(text)
@@ -228,6 +230,7 @@ _WORDS = (
 _SNIPPETS = st.sampled_from([*_WORDS.split(), '"""', "\0", "\ud800", "\n", " "])
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(st.one_of(st.text(max_size=40), st.lists(_SNIPPETS, max_size=12).map("".join)))
 def test_whatever_the_text_there_is_a_tree_or_an_error(text: str) -> None:
     tree, found = ENVIRONMENT.compile(Placed.alone(text))
@@ -237,6 +240,7 @@ def test_whatever_the_text_there_is_a_tree_or_an_error(text: str) -> None:
         assert "\n" not in each.message
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(texts(), st.data())
 def test_a_text_with_one_wrong_sign_never_raises(text: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(text)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.lang.diagnostics import Diagnostic
@@ -192,6 +192,7 @@ _DOCUMENTS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)  # a busy machine is no mistake
 @given(_CONDITIONS, st.lists(_DOCUMENTS, min_size=4, max_size=4))
 def test_what_passes_never_reads_an_absent_fact(text: str, documents: list[Any]) -> None:
     environment, trees = with_variables(timed="has(track.seconds) && track.seconds > 0")
