@@ -1,6 +1,6 @@
 """From a bundle and a fact document to what is decided: no database, no clock.
 
-Equal bundle, document and instant give equal results, byte for byte.
+Equal bundle and snapshot give equal results, byte for byte: the instant is part of the snapshot.
 """
 
 from __future__ import annotations
@@ -61,10 +61,16 @@ class _Heard:
     reason: str
 
 
-def judge(bundle: LoadedBundle, document: bytes, as_of: datetime) -> Judgement:
-    """Evaluate a fact document at an instant. Raises rows.DocumentError for what is none."""
-    held = bundle.on(as_of.astimezone(UTC).date())
-    facts, now = bundle.program.decode(document), rows.instant(as_of)
+def snapshot(document: bytes, as_of: datetime) -> bytes:
+    """A fact document with its instant: all that rules see. Canonical JSON, as the document is."""
+    return b'{"as_of":' + msgspec.json.encode(as_of.astimezone(UTC)) + b"," + document[1:]
+
+
+def judge(bundle: LoadedBundle, snapshot: bytes) -> Judgement:
+    """Evaluate the facts of a snapshot. Raises rows.DocumentError for what is none."""
+    as_of = _instant(snapshot)
+    held = bundle.on(as_of.date())
+    facts, now = bundle.program.decode(snapshot), rows.instant(as_of)
     heard: list[_Heard] = []
     traces: dict[str, Any] = {}
     for ruleset, numbers in held.rulesets:
@@ -86,6 +92,22 @@ def judge(bundle: LoadedBundle, document: bytes, as_of: datetime) -> Judgement:
 def packed(content: bytes) -> bytes:
     """How documents and traces are kept."""
     return zlib.compress(content, 1)
+
+
+def _instant(snapshot: bytes) -> datetime:
+    try:
+        return _instants.decode(snapshot).as_of.astimezone(UTC)
+    except msgspec.MsgspecError as error:
+        raise rows.DocumentError(f"no snapshot: {error}") from None
+
+
+class _Instant(msgspec.Struct):
+    """The part of a snapshot that is not a fact."""
+
+    as_of: datetime
+
+
+_instants = msgspec.json.Decoder(_Instant)
 
 
 def _heard(

@@ -74,6 +74,14 @@ def requests_claim(*, now: datetime, limit: int) -> Claim:
     return Claim(claim, taken, more=len(rows) == limit or len(taken) < len(rows))
 
 
+def requests_held(*, claim: Claim) -> set[int]:
+    """Ids of the rows that a claim still has, locked until the running transaction ends."""
+    rows = EvaluationRequest.objects.filter(
+        claim=claim.id, state=State.CLAIMED, id__in=[request.id for request in claim.requests]
+    )
+    return set(rows.select_for_update().values_list("id", flat=True))
+
+
 def requests_release(*, claim: Claim, requests: Iterable[Claimed]) -> None:
     """Give back untouched what was claimed, as if it never had been; attempts do not count."""
     EvaluationRequest.objects.filter(

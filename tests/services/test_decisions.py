@@ -54,7 +54,7 @@ def _judged(bundle: Bundle, track: Track, *, as_of: datetime = NOW, **facts: Any
         as_of,
         document,
         hashlib.sha256(document).hexdigest(),
-        judge(loaded(bundle.digest), document, as_of),
+        judge(loaded(bundle.digest), document),
     )
 
 

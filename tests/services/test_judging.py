@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from policy.engines.rows import DocumentError
 from policy.lang.bundle import bundle
 from policy.lang.compiler import compile_tree
-from policy.services.judging import Judgement, judge, packed
+from policy.services.judging import Judgement, judge, packed, snapshot
 from policy.services.programs import LoadedBundle
 from tests import trees
 
@@ -42,13 +43,13 @@ def _bundle(root: Path, *rules: str, combine: str = "most_restrictive") -> Loade
     return LoadedBundle(bundle(tree.schema, [(ruleset.plans["1.0.0"], ruleset.parameters)]))
 
 
-def _document(*, unknown: list[str] | None = None, **facts: Any) -> bytes:
+def _snapshot(*, unknown: list[str] | None = None, as_of: datetime = AS_OF, **facts: Any) -> bytes:
     track = {"title": "Lantern Song", "isrc_well_formed": True, "deliveries": 1} | facts
-    return json.dumps({"track": track, "unknown": unknown or []}).encode()
+    return snapshot(json.dumps({"track": track, "unknown": unknown or []}).encode(), as_of)
 
 
 def _judge(loaded: LoadedBundle, **facts: Any) -> Judgement:
-    return judge(loaded, _document(**facts), AS_OF)
+    return judge(loaded, _snapshot(**facts))
 
 
 def test_nothing_that_speaks_is_allowed(tmp_path: Path) -> None:
@@ -112,10 +113,27 @@ def test_behind_a_first_match_no_rule_creates_duties(tmp_path: Path) -> None:
 
 def test_rules_of_another_day_do_not_hold(tmp_path: Path) -> None:
     loaded = _bundle(tmp_path, _rule("always", "track.deliveries > 0", "block"))
-    before = judge(loaded, _document(), datetime(2025, 12, 31, 23, 59, tzinfo=UTC))
-    after = judge(loaded, _document(), datetime(2026, 1, 1, tzinfo=UTC))
+    before = judge(loaded, _snapshot(as_of=datetime(2025, 12, 31, 23, 59, tzinfo=UTC)))
+    after = judge(loaded, _snapshot(as_of=datetime(2026, 1, 1, tzinfo=UTC)))
     assert (before.effect, after.effect) == ("allow", "block")
 
 
 def test_what_is_kept_can_be_read_back() -> None:
     assert zlib.decompress(packed(b"facts" * 100)) == b"facts" * 100
+
+
+def test_the_instant_is_part_of_the_snapshot_and_canonical(tmp_path: Path) -> None:
+    elsewhere = AS_OF.astimezone(timezone(timedelta(hours=9)))
+    assert _snapshot(as_of=elsewhere) == _snapshot()
+    assert json.loads(_snapshot())["as_of"] == "2026-11-22T12:00:00Z"
+    rule = _rule("late", "now > timestamp('2026-11-22T11:59:59Z')", "limit")
+    loaded = _bundle(tmp_path, rule)
+    assert judge(loaded, _snapshot()).effect == "limit"
+    assert judge(loaded, _snapshot(as_of=AS_OF - timedelta(hours=1))).effect == "allow"
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b'{"as_of": "yesterday", "track": {}}'])
+def test_what_is_no_snapshot_is_said_to_be_none(tmp_path: Path, raw: bytes) -> None:
+    loaded = _bundle(tmp_path, _rule("never", "track.deliveries > 5", "block"))
+    with pytest.raises(DocumentError):
+        judge(loaded, raw)

@@ -1,0 +1,49 @@
+"""Celery: look at the queue now.
+
+A message carries nothing. The rows of EvaluationRequest say what is to be done, so a message that
+is lost costs at most the half minute until beat sweeps, and one that comes twice finds nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from policy.services import evaluation
+
+logger = logging.getLogger(__name__)
+
+NUDGE_EXPIRES = 60
+"""Seconds after which a nudge that nobody fetched is dropped: beat has swept by then."""
+
+
+@shared_task(name="policy.tasks.evaluate_pending")
+def evaluate_pending(**_: object) -> None:
+    """Decide one batch of waiting requests.
+
+    Arguments are ignored, so that a message of an older or newer Stave is still a nudge. When the
+    batch was full the next worker is told before this one starts on it: the message in the broker
+    is then always one, and every idle process takes part.
+    """
+    evaluation.evaluate_pending(now=timezone.now(), tell_others=send_nudge)
+
+
+def nudge() -> None:
+    """Tell the workers to look at the queue, once the running transaction is committed.
+
+    Never fails: a page or command has done its work when its rows are there. A broker that is
+    down is said in the log.
+    """
+    transaction.on_commit(send_nudge, robust=True)
+
+
+def send_nudge() -> None:
+    """Send the nudge at once."""
+    try:
+        evaluate_pending.apply_async(expires=NUDGE_EXPIRES, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("the broker took no nudge (%s); the next sweep finds the queue", error)
