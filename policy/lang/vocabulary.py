@@ -39,29 +39,6 @@ FUNCTIONS = {
 
 CALLS = {**MACROS, **FUNCTIONS}
 
-RESERVED = frozenset(
-    [
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "namespace",
-        "package",
-        "return",
-        "var",
-        "void",
-        "while",
-    ]
-)
-"""Words that CEL keeps for itself, beside `true`, `false`, `null` and `in`."""
-
 TYPE_NAMES = frozenset(
     ("bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type", "dyn")
 )
