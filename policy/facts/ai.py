@@ -6,21 +6,22 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
 
-from policy.facts.batch import Batch
+from policy.facts.batch import Batch, Subject
 from policy.facts.document import Ai
 from policy.facts.group import Group, Part, delivery_sources, source
-from policy.models import AiLevel, Contributor, Detection, Track
+from policy.models import AiLevel, Contributor, Detection
 
 ALL, PARTLY, NONE, UNDECLARED = AiLevel.ALL, AiLevel.PARTLY, AiLevel.NONE, AiLevel.UNDECLARED
 
 
-def _provide(batch: Batch) -> dict[int, Part]:
-    return {pk: _part(row, batch) for pk, row in batch.tracks.items()}
+def _provide(batch: Batch) -> dict[Subject, Part]:
+    return {subject: _part(subject, batch) for subject in batch.subjects}
 
 
-def _part(row: Track, batch: Batch) -> Part:
+def _part(subject: Subject, batch: Batch) -> Part:
+    row = batch.track(subject)
     levels = [sibling.contains_ai for sibling in batch.siblings[row.release_id]]
-    heard = loudest(batch.detections[row.pk])
+    heard = loudest(batch.detections(subject))
     credits = {
         (credit.party_id, credit.special, credit.role, credit.ai)
         for credit in batch.contributors[row.pk]

@@ -1,19 +1,18 @@
-"""The tracks of one batch, and the rows that several groups of facts read.
+"""The subjects of one batch, and the rows that several groups of facts read.
 
-Everything is loaded once for the whole batch, when the first group asks for it. What failed to load
-is tried again by the next group that needs it.
+Everything is loaded once for the whole batch, when the first group asks for it, for all instants of
+the batch; what holds at a subject's own instant is chosen here, not in the database. What failed to
+load is tried again by the next group that needs it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
-
-from django.db.models import Q
+from typing import NamedTuple, TypeVar
 
 from policy.models import Contributor, Detection, Involvement, Share, Track
 
@@ -22,6 +21,13 @@ V = TypeVar("V")
 
 HEAVY = ("delivery__raw", "delivery__warnings")
 """Columns of a delivery that no fact needs and that are large."""
+
+
+class Subject(NamedTuple):
+    """A track as of an instant: what one fact document is about."""
+
+    track_id: int
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,26 @@ class Sibling:
 
 
 class Batch:
-    """Tracks to collect the facts of, as of an instant."""
+    """Subjects to collect the facts of."""
 
-    def __init__(self, track_ids: Iterable[int], as_of: datetime) -> None:
-        self.ids: Sequence[int] = tuple(dict.fromkeys(track_ids))
-        self.as_of = as_of
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        self._wanted = tuple(dict.fromkeys(subjects))
+        self.ids: Sequence[int] = tuple({subject.track_id for subject in self._wanted})
+
+    @cached_property
+    def subjects(self) -> tuple[Subject, ...]:
+        """Those whose track is there."""
+        return tuple(subject for subject in self._wanted if subject.track_id in self.tracks)
+
+    @cached_property
+    def span(self) -> tuple[datetime, datetime]:
+        """The earliest and the latest instant of the batch."""
+        instants = [subject.as_of for subject in self._wanted]
+        return min(instants), max(instants)
+
+    def track(self, subject: Subject) -> Track:
+        """The track of a subject."""
+        return self.tracks[subject.track_id]
 
     @cached_property
     def tracks(self) -> dict[int, Track]:
@@ -59,27 +80,9 @@ class Batch:
 
     @cached_property
     def contributors(self) -> dict[int, list[Contributor]]:
-        """Contributors with their parties, in their order. One query."""
+        """Contributors with their parties, in their order, by track. One query."""
         rows = Contributor.objects.filter(track__in=self.ids).select_related("party")
         return grouped((row.track_id, row) for row in rows.order_by("track", "position", "pk"))
-
-    @cached_property
-    def shares(self) -> dict[int, list[Share]]:
-        """Shares on the day of the instant, with their parties. One query."""
-        day = self.as_of.date()
-        rows = Share.objects.filter(
-            Q(valid_from=None) | Q(valid_from__lte=day),
-            Q(valid_until=None) | Q(valid_until__gt=day),
-            track__in=self.ids,
-        )
-        return grouped((row.track_id, row) for row in rows.select_related("party").order_by("pk"))
-
-    @cached_property
-    def detections(self) -> dict[int, list[Detection]]:
-        """Findings up to the instant with their parties, newest first. One query."""
-        rows = Detection.objects.filter(track__in=self.ids, detected_at__lte=self.as_of)
-        ordered = rows.select_related("party").order_by("-detected_at", "-pk")
-        return grouped((row.track_id, row) for row in ordered)
 
     @cached_property
     def involved(self) -> dict[int, dict[int, set[str]]]:
@@ -89,6 +92,36 @@ class Batch:
         for track, party, kind in rows.values_list("track", "party", "kind"):
             found[track].setdefault(party, set()).add(kind)
         return found
+
+    def shares(self, subject: Subject) -> list[Share]:
+        """The shares of the day of the instant, with their parties. One query for the batch."""
+        day = subject.as_of.date()
+        return [
+            row
+            for row in self._shares[subject.track_id]
+            if (row.valid_from is None or row.valid_from <= day)
+            and (row.valid_until is None or row.valid_until > day)
+        ]
+
+    def detections(self, subject: Subject) -> list[Detection]:
+        """Findings up to the instant with their parties, newest first. One query for the batch."""
+        rows = self._detections[subject.track_id]
+        return [row for row in rows if row.detected_at <= subject.as_of]
+
+    @cached_property
+    def _shares(self) -> dict[int, list[Share]]:
+        rows = Share.objects.filter(track__in=self.ids).select_related("party").order_by("pk")
+        return grouped((row.track_id, row) for row in rows)
+
+    @cached_property
+    def _detections(self) -> dict[int, list[Detection]]:
+        rows = Detection.objects.filter(track__in=self.ids).select_related("party")
+        return grouped((row.track_id, row) for row in rows.order_by("-detected_at", "-pk"))
+
+    def each(self, facts: Callable[[Track], V]) -> dict[Subject, V]:
+        """Facts that do not depend on the instant, found out once for each track."""
+        found = {pk: facts(row) for pk, row in self.tracks.items()}
+        return {subject: found[subject.track_id] for subject in self.subjects}
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

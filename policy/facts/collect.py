@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from django.db import DatabaseError, connection, transaction
 from msgspec import UNSET
 
 from policy.facts.ai import AI
-from policy.facts.batch import Batch
+from policy.facts.batch import Batch, Subject
 from policy.facts.consents import CONSENTS
 from policy.facts.contributors import CONTRIBUTORS
 from policy.facts.deliverer import DELIVERER
@@ -73,18 +73,27 @@ class _Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def collect(track_ids: Sequence[int], *, as_of: datetime) -> dict[int, Collected]:
-    """The facts of tracks as of an instant, by track id; ids that name no track are left out.
+    """The facts of tracks as of one instant, by track id; see `collect_each`."""
+    found = collect_each(Subject(pk, as_of) for pk in track_ids)
+    return {subject.track_id: collected for subject, collected in found.items()}
 
-    The number of queries does not grow with the tracks. Raises DatabaseError only when not even
-    the tracks can be read: then there is nothing to say, and the caller tries again later.
+
+def collect_each(subjects: Iterable[tuple[int, datetime]]) -> dict[Subject, Collected]:
+    """The facts of tracks, each as of its own instant; ids that name no track are left out.
+
+    The number of queries grows neither with the tracks nor with the instants. Raises DatabaseError
+    only when not even the tracks can be read: then there is nothing to say, and the caller tries
+    again later.
     """
-    batch = Batch(track_ids, as_of)
-    parts = {group.name: _provided(group, batch) for group in GROUPS if batch.tracks}
-    return {pk: _collected(pk, parts) for pk in batch.tracks}
+    batch = Batch(Subject(*subject) for subject in subjects)
+    if not batch.subjects:
+        return {}
+    parts = {group.name: _provided(group, batch) for group in GROUPS}
+    return {subject: _collected(subject, parts) for subject in batch.subjects}
 
 
-def _provided(group: Group, batch: Batch) -> Mapping[int, Part]:
-    """A group's parts. Tracks for which it fails, in whatever way, have none and are logged."""
+def _provided(group: Group, batch: Batch) -> Mapping[Subject, Part]:
+    """A group's parts. Subjects for which it fails, in whatever way, have none and are logged."""
     try:
         return _tried(group, batch)
     except DatabaseError:
@@ -96,23 +105,23 @@ def _provided(group: Group, batch: Batch) -> Mapping[int, Part]:
     return _one_by_one(group, batch)
 
 
-def _one_by_one(group: Group, batch: Batch) -> Mapping[int, Part]:
-    """The parts of the tracks for which the group does not fail; none when it fails for all."""
-    found: dict[int, Part] = {}
+def _one_by_one(group: Group, batch: Batch) -> Mapping[Subject, Part]:
+    """The parts of the subjects for which the group does not fail; none when it fails for all."""
+    found: dict[Subject, Part] = {}
     failed = 0
-    for pk in batch.tracks:
+    for subject in batch.subjects:
         try:
-            found.update(_tried(group, Batch([pk], batch.as_of)))
+            found.update(_tried(group, Batch([subject])))
         except Exception:
             failed += 1
-            logger.exception("facts `%s` are unknown for track %d", group.name, pk)
+            logger.exception("facts `%s` are unknown for track %d", group.name, subject.track_id)
             if failed == MOST_FAILURES and not found:
                 logger.error("facts `%s` are unknown for %d tracks", group.name, len(batch.ids))
                 break
     return found
 
 
-def _tried(group: Group, batch: Batch) -> Mapping[int, Part]:
+def _tried(group: Group, batch: Batch) -> Mapping[Subject, Part]:
     with _undone_on_failure():
         return group.provide(batch)
 
@@ -122,12 +131,12 @@ def _undone_on_failure() -> AbstractContextManager[object]:
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
-def _collected(pk: int, parts: Mapping[str, Mapping[int, Part]]) -> Collected:
+def _collected(subject: Subject, parts: Mapping[str, Mapping[Subject, Part]]) -> Collected:
     facts: dict[str, object] = {}
     sources: dict[str, tuple[str, ...]] = {}
     unknown: list[str] = []
     for group in GROUPS:
-        part = parts[group.name].get(pk)
+        part = parts[group.name].get(subject)
         if part is None:
             unknown += [f"track.{field}" for field in group.fields]
             continue

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import UNSET
 
-from policy.facts.batch import Batch
+from policy.facts.batch import Batch, Subject
 from policy.facts.document import Contributor
 from policy.facts.group import Group, Part, delivery_sources
 from policy.models import Contributor as Row
+from policy.models import Track
 
 
-def _provide(batch: Batch) -> dict[int, Part]:
-    return {
-        pk: Part(
-            (tuple(map(_contributor, batch.contributors[pk])),), delivery_sources([row.delivery])
-        )
-        for pk, row in batch.tracks.items()
-    }
+def _provide(batch: Batch) -> dict[Subject, Part]:
+    return batch.each(lambda track: _part(track, batch.contributors[track.pk]))
+
+
+def _part(track: Track, rows: Iterable[Row]) -> Part:
+    return Part((tuple(map(_contributor, rows)),), delivery_sources([track.delivery]))
 
 
 def _contributor(row: Row) -> Contributor:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Count, Min
 from msgspec import UNSET
 
-from policy.facts.batch import Batch, grouped
+from policy.facts.batch import Batch, Subject, grouped
 from policy.facts.document import Duplicates
 from policy.facts.group import Group, Part, source
 from policy.models import Track
@@ -47,16 +47,14 @@ class Alike:
         return all(getattr(self, name) == getattr(track, name) for name in names)
 
 
-def _provide(batch: Batch) -> dict[int, Part]:
-    tracks = batch.tracks
-    by_isrc = grouped((row.isrc, row) for row in _same_isrc(tracks.values()))
+def _provide(batch: Batch) -> dict[Subject, Part]:
+    by_isrc = grouped((row.isrc, row) for row in _same_isrc(batch.tracks.values()))
     by_name = grouped(((row.title_key, row.artist_key), row) for row in _same_names(batch.ids))
     firsts = {row.first for rows in (*by_isrc.values(), *by_name.values()) for row in rows}
     uuids = dict(Track.objects.filter(pk__in=firsts).values_list("pk", "uuid"))
-    return {
-        pk: _part(row, by_isrc[row.isrc], by_name[row.title_key, row.artist_key], uuids)
-        for pk, row in tracks.items()
-    }
+    return batch.each(
+        lambda row: _part(row, by_isrc[row.isrc], by_name[row.title_key, row.artist_key], uuids)
+    )
 
 
 def _part(

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from policy.facts.batch import Batch
+from policy.facts.batch import Batch, Subject
 from policy.models import Delivery
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A group's facts of one track: a value per field of the group, in their order.
+    """A group's facts of one subject: a value per field of the group, in their order.
 
     `sources` are where they come from, as `kind:uuid` (`delivery`, `consent`, `detection`, `track`,
     `account`), sorted; empty for facts that were counted and have no single source.
@@ -26,13 +26,13 @@ class Part:
 class Group:
     """Facts that are known or unknown together: fields of the document's `track`.
 
-    `provide` returns a Part for every track of the batch, in a number of queries that does not
+    `provide` returns a Part for every subject of the batch, in a number of queries that does not
     grow with the batch. Whatever it raises makes the whole group unknown.
     """
 
     name: str
     fields: tuple[str, ...]
-    provide: Callable[[Batch], dict[int, Part]]
+    provide: Callable[[Batch], dict[Subject, Part]]
 
 
 def source(kind: str, uuid: UUID) -> str:

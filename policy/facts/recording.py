@@ -7,20 +7,19 @@ from datetime import UTC, datetime, time
 import msgspec
 from msgspec import UNSET
 
-from policy.facts.batch import Batch
+from policy.facts.batch import Batch, Subject
 from policy.facts.document import Recording, text
 from policy.facts.group import Group, Part, delivery_sources
 from policy.models import Track
 
 
-def _provide(batch: Batch) -> dict[int, Part]:
-    return {
-        pk: Part(
-            msgspec.structs.astuple(_recording(row)),
-            delivery_sources([row.delivery, row.release.delivery]),
-        )
-        for pk, row in batch.tracks.items()
-    }
+def _provide(batch: Batch) -> dict[Subject, Part]:
+    return batch.each(_part)
+
+
+def _part(row: Track) -> Part:
+    sources = delivery_sources([row.delivery, row.release.delivery])
+    return Part(msgspec.structs.astuple(_recording(row)), sources)
 
 
 def _recording(row: Track) -> Recording:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from policy.facts.batch import Batch, grouped
+from policy.facts.batch import Batch, Subject, grouped
 from policy.facts.document import Relation
 from policy.facts.group import Group, Part, delivery_sources, source
 from policy.models import Layer, Share, Track
@@ -30,13 +30,14 @@ class _Others:
         self.owners = grouped(owners.values_list("track", "party"))
 
 
-def _provide(batch: Batch) -> dict[int, Part]:
+def _provide(batch: Batch) -> dict[Subject, Part]:
     others = _Others(batch)
-    return {pk: _part(row, others, batch) for pk, row in batch.tracks.items()}
+    return {subject: _part(subject, others, batch) for subject in batch.subjects}
 
 
-def _part(track: Track, others: _Others, batch: Batch) -> Part:
-    masters = {row.party_id for row in batch.shares[track.pk] if row.layer == Layer.MASTER}
+def _part(subject: Subject, others: _Others, batch: Batch) -> Part:
+    track = batch.track(subject)
+    masters = {row.party_id for row in batch.shares(subject) if row.layer == Layer.MASTER}
     facts, led_to = [], []
     for row in others.relations[track.pk]:
         found = [other for other in others.tracks[row.isrc] if other[0] != track.pk]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from policy.facts.batch import Batch
+from collections.abc import Sequence
+
+from policy.facts.batch import Batch, Sibling, Subject
 from policy.facts.document import Release, text
 from policy.facts.group import Group, Part, delivery_sources
 from policy.models import AiLevel, Track
@@ -11,16 +13,13 @@ SHORT = range(30, 41)
 """Playing times in seconds that are just long enough to be counted as a stream."""
 
 
-def _provide(batch: Batch) -> dict[int, Part]:
-    return {
-        pk: Part((_release(row, batch),), delivery_sources([row.release.delivery]))
-        for pk, row in batch.tracks.items()
-    }
+def _provide(batch: Batch) -> dict[Subject, Part]:
+    return batch.each(lambda track: _part(track, batch.siblings[track.release_id]))
 
 
-def _release(row: Track, batch: Batch) -> Release:
-    siblings, release = batch.siblings[row.release_id], row.release
-    return Release(
+def _part(row: Track, siblings: Sequence[Sibling]) -> Part:
+    release = row.release
+    facts = Release(
         title=release.title,
         type=release.type,
         icpn=text(release.icpn),
@@ -31,6 +30,7 @@ def _release(row: Track, batch: Batch) -> Release:
         isrc_repeats=sum(one.isrc == row.isrc != "" and one.id != row.pk for one in siblings),
         short_tracks=sum(one.duration_seconds in SHORT for one in siblings),
     )
+    return Part((facts,), delivery_sources([release.delivery]))
 
 
 RELEASE = Group("release", ("release",), _provide)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import UNSET
 
-from policy.facts.batch import Batch, grouped
+from policy.facts.batch import Batch, Subject, grouped
 from policy.facts.document import Holder, ShareTotal
 from policy.facts.group import Group, Part, delivery_sources
 from policy.models import Share
@@ -17,14 +17,14 @@ WORLDWIDE = "Worldwide"
 _LAYERS = ("master", "publishing", "performer", "likeness")
 
 
-def _provide(batch: Batch) -> dict[int, Part]:
-    return {
-        pk: Part(
-            (tuple(_holders(batch.shares[pk])), tuple(_totals(batch.shares[pk]))),
-            delivery_sources([row.delivery]),
-        )
-        for pk, row in batch.tracks.items()
-    }
+def _provide(batch: Batch) -> dict[Subject, Part]:
+    return {subject: _part(subject, batch) for subject in batch.subjects}
+
+
+def _part(subject: Subject, batch: Batch) -> Part:
+    rows = batch.shares(subject)
+    sources = delivery_sources([batch.track(subject).delivery])
+    return Part((tuple(_holders(rows)), tuple(_totals(rows))), sources)
 
 
 def _holders(shares: Iterable[Share]) -> Iterator[Holder]:

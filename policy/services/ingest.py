@@ -244,7 +244,7 @@ def _new_release(
         delivery=delivery,
     )
     spoken = _speak(message, parties.rows, delivery)
-    requests = _request(delivery, stored, also=_tracks_of(spoken, account))
+    requests = _request(delivery, stored, also=_tracks_of(spoken))
     return Recorded(delivery, stored.rows, requests, doubts)
 
 
@@ -352,12 +352,13 @@ def _is_later(one: Delivery | None, other: Delivery) -> bool:
     return one is not None and one.message_created_at > other.message_created_at
 
 
-def _tracks_of(consents: Sequence[Consent], account: Account) -> list[int]:
+def _tracks_of(consents: Sequence[Consent]) -> list[int]:
     """Every track that a statement about all that its grantor has may be about."""
     grantors = {consent.grantor_id for consent in consents}
     if not grantors:
         return []
     found = Involvement.objects.filter(party__in=grantors, track__removed_at=None)
+    found = found.exclude(kind=Involvement.Kind.DELIVERER)
     return list(found.order_by("track").values_list("track", flat=True).distinct())
 
 
