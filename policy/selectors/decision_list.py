@@ -110,7 +110,7 @@ def list_decisions(
         asked = replace(asked, rule=asked.text, text="")
     narrowing = narrow(user, asked)
     found = matches(user, asked, narrowing)
-    page = [row(decision) for decision in _rows(found, place, size)]
+    page = [decision_row(decision) for decision in _rows(found, place, size)]
     more, page = len(page) > size, page[:size]
     upwards = place.side in ("newer", "last")
     return DecisionList(
@@ -144,7 +144,7 @@ def _rows(found: Matches, place: Place, size: int) -> QuerySet[Decision]:
 
 
 def with_headline(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
-    """The same decisions with what `row` reads: track, deliverer, and the determining rules."""
+    """The same decisions with what `decision_row` reads: track, deliverer, and the determining rules."""
     determining = Finding.objects.filter(decision=OuterRef("pk"), determining=True).order_by("pk")
     first = determining.values(
         json=JSONObject(ruleset="ruleset", rule="rule_key", reason="reason")
@@ -163,7 +163,7 @@ def with_headline(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
     )  # fmt: skip
 
 
-def row(decision: Decision) -> DecisionRow:
+def decision_row(decision: Decision) -> DecisionRow:
     """What a list shows of a decision from `with_headline`."""
     headline = decision.headline or {}  # type: ignore[attr-defined]  # annotated by with_headline
     return DecisionRow(
@@ -185,6 +185,11 @@ def row(decision: Decision) -> DecisionRow:
         by_person=decision.made_by_id is not None,
         overtaken=decision.is_overtaken,  # type: ignore[attr-defined]  # annotated as above
     )
+
+
+def count_decisions(user: User, asked: DecisionFilter) -> Counts:
+    """Decisions per effect that the login may see and the filter means; at most two queries."""
+    return _counts(user, asked, narrow(user, asked))
 
 
 def _counts(user: User, asked: DecisionFilter, narrowing: Narrowing) -> Counts:

@@ -16,15 +16,15 @@ from policy.lang.bundle import BundlePlan
 from policy.lang.combine import RuleResult, combine, strictest
 from policy.lang.plan import Plan, Reference
 from policy.lang.source import Source
-from policy.models import Case, Decision, Finding, Involvement, Obligation, RulesetVersion
+from policy.models import Case, Decision, Finding, Obligation, RulesetVersion
 from policy.selectors import facts_seen as facts
 from policy.selectors.bundles import bundle_plan, find_rule
 from policy.selectors.flips import Way, flips, nodes_by_place
 from policy.selectors.history import History, document_of, track_history
-from policy.selectors.masking import Reader
+from policy.selectors.masking import reader_of
 from policy.selectors.rule_text import RuleText, rule_text
 from policy.selectors.verdict import Verdict, verdict
-from policy.selectors.visibility import User, decisions_visible_to, parties_of, sight_of
+from policy.selectors.visibility import User, decisions_visible_to, sight_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,28 +145,13 @@ def find_decision(user: User, uuid: UUID) -> Decision | None:
     return found.select_related(*related).defer("bundle__content").first()
 
 
-def reader_of(user: User, decision: Decision) -> Reader:
-    """Who reads a decision; one query for those who are not staff."""
-    sight = sight_of(user)
-    if sight.everything:
-        return Reader(everything=True)
-    own = set(parties_of(user).values_list("name", flat=True))
-    involved = Involvement.objects.filter(track=decision.track_id, party__name__in=own)
-    others = involved.exclude(party__in=sight.parties).values_list("party__name", flat=True)
-    return Reader(
-        everything=False,
-        names=frozenset(own - set(others)),
-        delivers=decision.account_id in sight.accounts,
-    )
-
-
 class _Page:
     """Puts one page together."""
 
     def __init__(self, user: User, decision: Decision) -> None:
         self.user = user
         self.decision = decision
-        self.reader = reader_of(user, decision)
+        self.reader = reader_of(user, decision.track_id, decision.account_id)
         self.document = document_of(decision.snapshot.content)
         self.bundle: BundlePlan = bundle_plan(decision.bundle.digest)
         self.traces: dict[str, Any] = msgspec.json.decode(zlib.decompress(decision.trace))

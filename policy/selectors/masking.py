@@ -14,7 +14,9 @@ from typing import Any, Final, TypeAlias
 
 from policy.engines.rows import Explained
 from policy.lang.source import Span
+from policy.models import Involvement
 from policy.selectors.rule_text import Hider
+from policy.selectors.visibility import User, parties_of, sight_of
 
 HIDDEN: Final = "(hidden)"
 """Stands in an exported document for a value that its reader may not see."""
@@ -88,6 +90,21 @@ class Reader:
     def _item(self, item: Any, owner: str, private: Sequence[str]) -> Any:
         own = not item.get(owner) or item[owner] in self.names
         return item if own else _hide(item, private)
+
+
+def reader_of(user: User, track_id: int, account_id: int) -> Reader:
+    """Who reads about a track of that account; two queries for those who are not staff."""
+    sight = sight_of(user)
+    if sight.everything:
+        return Reader(everything=True)
+    own = set(parties_of(user).values_list("name", flat=True))
+    involved = Involvement.objects.filter(track=track_id, party__name__in=own)
+    others = involved.exclude(party__in=sight.parties).values_list("party__name", flat=True)
+    return Reader(
+        everything=False,
+        names=frozenset(own - set(others)),
+        delivers=account_id in sight.accounts,
+    )
 
 
 class _Hider(Hider):

@@ -99,6 +99,13 @@ def rule_text(
     )
 
 
+def plain_text_lines(source: Source, conditions: list[Span]) -> tuple[Line, ...]:
+    """A whole file with its colours and without a decision; `conditions` are CEL."""
+    last = source.text.count("\n") + 1
+    span = Span(1, 1, last, len(source.line(last)) + 1)
+    return tuple(_lines(source, span, conditions, None, Hider()))
+
+
 def _end_of_head(source: Source, rule: RulePlan) -> int:
     """The line of the effect, when it follows the condition at once; else the condition's last."""
     last = rule.when_span.end_line
