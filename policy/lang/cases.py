@@ -105,13 +105,14 @@ class _CaseReader(SituationReader):
         super().__init__(source, schema, subject)
         self._rules = rules
         self._names: dict[str, Span] = {}
+        self._wrong_instant = False  # then a missing one is no mistake of its own
 
     def file(self, root: YamlNode) -> tuple[Case, ...]:
         """The file: what all cases have in common, and the cases."""
         values = self.mapping(
             root, "the file of tests", required=("cases",), optional=("as_of", "given")
         )
-        as_of = self.timestamp(values.get("as_of"), "`as_of`")
+        as_of = self._instant(values, "")
         given = self.facts(values.get("given"), "`given`")
         nodes = self.items(values.get("cases"), "`cases`")
         return tuple(case for node in nodes for case in self._cases(node, given, as_of))
@@ -120,7 +121,7 @@ class _CaseReader(SituationReader):
         optional = ("as_of", "facts", "unknown", "expect", "table", "todo")
         values = self.mapping(node, "a case", required=("name",), optional=optional)
         name = self._name(values.get("name"))
-        as_of = self.timestamp(values.get("as_of"), "`as_of`") or as_of
+        as_of = self._instant(values, as_of)
         facts = merged(given, self.facts(values.get("facts"), "`facts`"))
         unknown = [self.fact_path(item) for item in self.items(values.get("unknown"), "`unknown`")]
         expect = self._expectation(values.get("expect"))
@@ -134,6 +135,12 @@ class _CaseReader(SituationReader):
             return self._case(base, name.span)
         return self._table(values["table"], base)
 
+    def _instant(self, values: Mapping[str, YamlNode], otherwise: str) -> str:
+        found = self.timestamp(values.get("as_of"), "`as_of`")
+        if "as_of" in values and not found:
+            self._wrong_instant = True
+        return found or otherwise
+
     def _name(self, node: YamlNode | None) -> TextNode | None:
         name = self.text(node, "`name`")
         if name is None:
@@ -146,10 +153,9 @@ class _CaseReader(SituationReader):
         return name
 
     def _case(self, draft: _Draft, span: Span) -> list[Case]:
-        if not draft.as_of:
+        if not draft.as_of and not self._wrong_instant:
             help = "write `as_of: 2026-10-01` at the top of the file or in the case"
             self.error("missing-key", "the case has no instant", span, help)
-            return []
         document = self.document(draft.facts, draft.as_of, span)
         if draft.unknown:
             document["unknown"] = list(draft.unknown)
@@ -177,7 +183,7 @@ class _CaseReader(SituationReader):
         for number, row in enumerate(rows[1:], start=1):
             cells = self.items(row, "a row")
             if isinstance(row, ListNode) and len(cells) != len(columns):
-                message = f"a row has {len(cells)} cells for {len(columns)} columns"
+                message = f"cells: {len(cells)}, but columns: {len(columns)}"
                 self.error("wrong-shape", message, row.span)
             elif isinstance(row, ListNode):
                 cases += self._case(self._row(base, columns, cells, number), row.span)

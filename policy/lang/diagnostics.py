@@ -190,7 +190,7 @@ def _excerpt(path: str, span: Span | None, sources: Mapping[str, Source]) -> lis
     carets = "^" * max(1, _width(line[start:stop]))
     return [
         f"{blank} |",
-        f"{span.line:>{_gutter(span)}} | {_shown(line)}",
+        f"{span.line:>{_gutter(span)}} | {_shown(line)}".rstrip(),
         f"{blank} | {pad}{carets}",
     ]
 

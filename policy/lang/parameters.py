@@ -25,7 +25,7 @@ from policy.lang.loader import load
 from policy.lang.nodes import Entry, TextNode, YamlNode
 from policy.lang.plan import Parameter, ParameterValue, Reference
 from policy.lang.schema_file import FIELD_NAME, RESERVED
-from policy.lang.shapes import Scalar, Shapes, head
+from policy.lang.shapes import Scalar, Shapes
 from policy.lang.source import Source, Span
 
 TYPES = ("bool", "int", "double", "string", "timestamp", "duration", "list(string)")
@@ -94,9 +94,7 @@ class _ParameterReader(Shapes):
         values = self.mapping(entry.value, what, required=("type", "doc", "values"))
         type_name = self.word(values.get("type"), "`type` of a parameter", TYPES)
         doc = self.string(values.get("doc"), "`doc`")
-        items = self.items(values.get("values"), "`values`")
-        if "values" in values and not items and not self.found:
-            self.error("empty-value", f"{what} has no dated value", head(values["values"]))
+        items = self.items(values.get("values"), "`values`", empty=False)
         if not type_name:
             return None
         lines = [line for item in items if (line := self._line(item, type_name))]

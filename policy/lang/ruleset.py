@@ -34,6 +34,9 @@ from policy.lang.words import (
 )
 
 KEY = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+MOST_VARIABLES = 200
+"""Variables of a version. They may need each other, so their number bounds how deep that goes."""
+
 KEY_FORM = "small letters and digits with `-` between words"
 
 _PERIOD = re.compile(r"P[1-9][0-9]{0,3}D|PT[1-9][0-9]{0,4}H")
@@ -141,9 +144,8 @@ class _VersionReader(Shapes):
         values = self.mapping(root, "the version", required=required, optional=optional)
         self._language(values)
         begun, ended = self._effective(values.get("effective"))
-        rules = tuple(self._rule(node) for node in self.items(values.get("rules"), "`rules`"))
-        if "rules" in values and not rules and not self.found:
-            self.error("empty-value", "`rules` is empty", values["rules"].span)
+        nodes = self.items(values.get("rules"), "`rules`", empty=False)
+        rules = tuple(self._rule(node) for node in nodes)
         self._refuse_twins(rules)
         return VersionSyntax(
             source=self.source,
@@ -181,7 +183,12 @@ class _VersionReader(Shapes):
         return cast(Combine, self.word(node, "`combine`", COMBINE) or "most_restrictive")
 
     def _variables(self, node: YamlNode | None) -> tuple[VariableSyntax, ...]:
-        read = [self._variable(entry) for entry in self.entries(node, "`variables`")]
+        entries = self.entries(node, "`variables`")
+        if len(entries) > MOST_VARIABLES:
+            help = f"use at most {MOST_VARIABLES}"
+            span = entries[MOST_VARIABLES].key.span
+            self.error("too-many", f"the version has {len(entries)} variables", span, help)
+        read = [self._variable(entry) for entry in entries[:MOST_VARIABLES]]
         return tuple(variable for variable in read if variable)
 
     def _variable(self, entry: Entry) -> VariableSyntax | None:

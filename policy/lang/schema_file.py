@@ -6,17 +6,22 @@ import re
 
 from policy.lang.diagnostics import Diagnostic, did_you_mean, has_errors, ordered, quoted
 from policy.lang.loader import load
-from policy.lang.nodes import Entry, TextNode, YamlNode, is_empty
+from policy.lang.nodes import Entry, TextNode, YamlNode
 from policy.lang.schema import SCALARS, FactSchema, Field, Record
 from policy.lang.shapes import Shapes
 from policy.lang.source import Source
 
+DEEPEST = 20
+"""Records within records."""
+
 RECORD_NAME = r"[A-Z][A-Za-z0-9]*"
 FIELD_NAME = r"[a-z][a-z0-9_]*"
 RESERVED = frozenset(
-    ("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in")
-    + ("let", "loop", "namespace", "now", "null", "package", "params", "return", "true", "var")
-    + ("void", "while")
+    [
+        *("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import"),
+        *("in", "let", "loop", "namespace", "now", "null", "package", "params", "return", "true"),
+        *("var", "void", "while"),
+    ]
 )
 """Words that CEL or the language keeps; no fact, variable or parameter can be called so."""
 
@@ -115,11 +120,8 @@ class _SchemaReader(Shapes):
             return ()
         if not is_enum:
             self.error("wrong-value", "only an enum has `values`", node.span, "use `type: enum`")
-        if is_empty(node):
-            self.error("empty-value", "`values` is empty", node.span)
-            return ()
         seen: dict[str, TextNode] = {}
-        for item in self.items(node, "`values`"):
+        for item in self.items(node, "`values`", empty=False):
             value = self.text(item, "a value")
             if value and value.text in seen:
                 first = self.note("first written here", seen[value.text].span)
@@ -145,6 +147,10 @@ class _SchemaReader(Shapes):
         done: set[str] = set()
 
         def visit(record: Record, path: tuple[str, ...]) -> None:
+            if len(path) == DEEPEST and record.span:
+                message = f"records within records, more than {DEEPEST} levels"
+                self.error("too-deep", message, record.span)
+                return
             for field in record.fields:
                 inner = by_name.get(_inner(field.type))
                 if inner and inner.name in path and field.span:

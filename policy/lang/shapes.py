@@ -84,11 +84,15 @@ class Shapes:
                     self.error("missing-key", f"{what} has no {quoted(key)}", head(node))
         return values
 
-    def items(self, node: YamlNode | None, what: str) -> tuple[YamlNode, ...]:
-        """The items of a list; none when it is left out."""
+    def items(
+        self, node: YamlNode | None, what: str, *, empty: bool = True
+    ) -> tuple[YamlNode, ...]:
+        """The items of a list; none when it is left out. `empty` tells whether it may have none."""
         if node is None:
             return ()
         if isinstance(node, ListNode):
+            if not node.items and not empty:
+                self.error("empty-value", f"{what} is empty", node.span)
             return node.items
         self._wrong(node, what, "a list", 'write "- " before each item')
         return ()

@@ -64,10 +64,22 @@ class SituationReader(Shapes):
         found = self.text(node, "a fact")
         if found is None:
             return ""
-        if self.schema.resolve(tuple(found.text.split("."))) is None:
-            self._unknown_fact(found, found.text, self.schema.root(self.subject))
-            return ""
-        return found.text
+        names = found.text.split(".")
+        for end in range(2, len(names) + 1):
+            if self.schema.resolve(tuple(names[:end])) is None:
+                self._unknown_fact(found, names[end - 1], self._record_at(names[: end - 1]))
+                return ""
+        if len(names) > 1 and names[0] == self.subject:
+            return found.text
+        help = f"facts begin with `{self.subject}.`"
+        self.error("unknown-fact", f"unknown fact {quoted(found.text)}", found.span, help)
+        return ""
+
+    def _record_at(self, names: list[str]) -> Record | None:
+        if names == [self.subject]:
+            return self.schema.root(self.subject)
+        field = self.schema.resolve(tuple(names))
+        return self.schema.record(field.type) if field else None
 
     def _fill(self, overlay: Overlay, record: Record, node: YamlNode, what: str) -> Overlay:
         for entry in self.entries(node, what):
@@ -81,7 +93,7 @@ class SituationReader(Shapes):
         field = record.field(name)
         inner = self.schema.record(field.type) if field else None
         if field is None or (rest and inner is None):
-            self._unknown_fact(key, path, record)
+            self._unknown_fact(key, name, None if field else record)
         elif inner and (rest or not is_empty(value)) and overlay.get(name) is not ABSENT:
             below = overlay.setdefault(name, {})
             if rest:
@@ -116,9 +128,9 @@ class SituationReader(Shapes):
             return ""
         return self.scalar(node, quoted(field.name), type_name)
 
-    def _unknown_fact(self, key: TextNode, path: str, record: Record) -> None:
-        names = [field.name for field in record.fields]
-        help = did_you_mean(path.partition(".")[0], names)
+    def _unknown_fact(self, key: TextNode, name: str, record: Record | None) -> None:
+        """`name` is the part of the key that is not a fact of the record; None: it has no parts."""
+        help = did_you_mean(name, [field.name for field in record.fields]) if record else ""
         self.error("unknown-fact", f"unknown fact {quoted(key.text)}", key.span, help)
 
     def document(self, overlay: Overlay, as_of: str, span: Span) -> dict[str, Any]:
