@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from policy import tasks
 from policy.api.door import Door, asked, caller
 from policy.api.problems import Problem, told
-from policy.ingest.ern_xml import MAX_BYTES
+from policy.ingest.limits import MESSAGE_BYTES
 from policy.ingest.refusals import MessageRefused, Refusal
 from policy.models import Account
 from policy.selectors import deliveries
@@ -68,11 +68,11 @@ class CatalogueParser(XmlParser):
 
 def bounded(stream: IO[Any]) -> bytes:
     """Read a message, or refuse it as soon as it is longer than any message may be."""
-    raw: bytes = stream.read(MAX_BYTES + 1)
-    if len(raw) > MAX_BYTES:
+    raw: bytes = stream.read(MESSAGE_BYTES + 1)
+    if len(raw) > MESSAGE_BYTES:
         raise Problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"A message may have {MAX_BYTES // 1_048_576} MiB; send its releases one by one.",
+            f"A message may have {MESSAGE_BYTES // 1_048_576} MiB; send its releases one by one.",
             code="message-too-big",
         )
     return raw
