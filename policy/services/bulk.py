@@ -11,7 +11,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+_PLAIN = (AutoField, BooleanField, CharField, ForeignKey, IntegerField, TextField)
+"""Fields whose values both databases take as they are: asking each time took half of a batch."""
 
 
 def reserve_ids(model: type[Model], count: int) -> Sequence[int]:
@@ -50,6 +62,22 @@ def insert_rows(
     run_many(f"INSERT INTO {table} VALUES ({holes}){tail}", values)
 
 
+def insert_models(rows: Sequence[Model]) -> None:
+    """Insert new rows of one model that are there as objects, and give them their ids.
+
+    Two statements, none for no rows. No signals are sent and `save` is not called.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    for row, id in zip(rows, reserve_ids(model, len(rows)), strict=True):
+        row.pk = id
+        row._state.adding, row._state.db = False, connection.alias
+    columns = [field.attname for field in model._meta.concrete_fields]
+    values = ([getattr(row, column) for column in columns] for row in rows)
+    insert_rows(model, columns, values, new=True)
+
+
 def update_rows(
     model: type[Model],
     changed: Sequence[str],
@@ -71,11 +99,11 @@ def _prepared(
 ) -> tuple[list[str], list[list[Any]]]:
     """Quoted column names, and the rows as the database takes them."""
     fields = [cast("Field[Any, Any]", model._meta.get_field(column)) for column in columns]
-    prepare = [field.get_db_prep_save for field in fields]
-    values = [
-        [to_column(value, connection) for to_column, value in zip(prepare, row, strict=True)]
-        for row in rows
-    ]
+    values = [list(row) for row in rows]
+    for column, field in enumerate(fields):
+        if not isinstance(field, _PLAIN):
+            for row in values:
+                row[column] = field.get_db_prep_save(row[column], connection)
     return [f'"{field.column}"' for field in fields], values
 
 

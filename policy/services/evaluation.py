@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 
 from django.db import OperationalError, transaction
 
@@ -114,41 +113,27 @@ def _decide_together(
 def _judge(
     bundle: Bundle, requests: Sequence[Claimed]
 ) -> tuple[dict[Claimed, Judged], list[Failure]]:
-    """Evaluate one track after the other, keeping nothing of it but the result."""
+    """Evaluate one track after the other, each as of its own instant."""
     rules = loaded(bundle.digest)
+    collected = facts.collect_each((request.track_id, request.as_of) for request in requests)
     judged: dict[Claimed, Judged] = {}
     failures: list[Failure] = []
-    for as_of, group in _by_instant(requests):
-        found = facts.collect([request.track_id for request in group], as_of=as_of)
-        for request in group:
-            try:
-                document = snapshot(found[request.track_id].document, as_of)
-                judged[request] = Judged(
-                    track_id=request.track_id,
-                    account_id=request.account_id,
-                    as_of=as_of,
-                    document=document,
-                    digest=digest(document),
-                    judgement=judge(rules, document),
-                )
-            except Exception as error:
-                logger.exception("track %d could not be evaluated", request.track_id)
-                failures.append((request, _told(error)))
-    return judged, failures
-
-
-def _by_instant(requests: Sequence[Claimed]) -> Iterator[tuple[datetime, list[Claimed]]]:
-    """Requests of one UTC day with the latest of their instants, at which they are evaluated.
-
-    Which rules and numbers hold is settled by the day, and what is read of the catalogue is its
-    state now in any case. An instant of its own for each delivery would cost all queries of the
-    facts for each, instead of once a batch.
-    """
-    by_day: dict[date, list[Claimed]] = defaultdict(list)
     for request in requests:
-        by_day[request.as_of.astimezone(UTC).date()].append(request)
-    for group in by_day.values():
-        yield max(request.as_of for request in group), group
+        try:
+            found = collected[facts.Subject(request.track_id, request.as_of)]
+            document = snapshot(found.document, request.as_of)
+            judged[request] = Judged(
+                track_id=request.track_id,
+                account_id=request.account_id,
+                as_of=request.as_of,
+                document=document,
+                digest=digest(document),
+                judgement=judge(rules, document),
+            )
+        except Exception as error:
+            logger.exception("track %d could not be evaluated", request.track_id)
+            failures.append((request, _told(error)))
+    return judged, failures
 
 
 def _close(claim: Claim, decisions: Mapping[Claimed, int], now: datetime) -> None:

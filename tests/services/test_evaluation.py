@@ -93,20 +93,19 @@ def test_a_new_activation_is_picked_up_by_the_next_batch(tree: Path) -> None:
 
 
 @pytest.mark.usefixtures("tree")
-def test_requests_of_one_day_are_evaluated_together_each_day_for_itself() -> None:
+def test_every_request_is_evaluated_as_of_its_own_instant() -> None:
     days = [NOW, NOW + timedelta(hours=1), NOW + timedelta(days=1)]
     for as_of in days:
         factories.request(as_of=as_of)
     evaluate_pending(now=days[-1])
-    instants = Decision.objects.order_by("pk").values_list("as_of", flat=True)
-    assert list(instants) == [days[1], days[1], days[2]]
+    assert list(Decision.objects.order_by("pk").values_list("as_of", flat=True)) == days
 
 
 @pytest.mark.usefixtures("tree")
-def test_two_requests_for_one_track_on_a_day_come_to_one_decision() -> None:
+def test_two_requests_for_one_track_and_instant_come_to_one_decision() -> None:
     [track] = _queue(1)
-    factories.request(track=track, as_of=NOW + timedelta(hours=1))
-    assert evaluate_pending(now=NOW + timedelta(hours=1)).decided == 2
+    factories.request(track=track)
+    assert evaluate_pending(now=NOW).decided == 2
     assert Decision.objects.count() == 1
     assert EvaluationRequest.objects.filter(decision=Decision.objects.get()).count() == 2
 
@@ -190,17 +189,17 @@ def test_facts_that_cannot_be_found_out_make_the_rule_indeterminate_not_the_trac
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _queue(1)
-    collect = facts.collect
+    collect = facts.collect_each
 
-    def partly(track_ids: Any, **rest: Any) -> Any:
+    def partly(subjects: Any) -> Any:
         gap = b'"unknown":["track.duration_seconds","track.isrc_well_formed"]'
-        found = collect(track_ids, **rest)
+        found = collect(subjects)
         return {
-            pk: facts.Collected(each.document[:-1] + b"," + gap + b"}", "", ("track",))
-            for pk, each in found.items()
+            subject: facts.Collected(each.document[:-1] + b"," + gap + b"}", "")
+            for subject, each in found.items()
         }
 
-    monkeypatch.setattr(facts, "collect", partly)
+    monkeypatch.setattr(facts, "collect_each", partly)
     evaluate_pending(now=NOW)
     decision = Decision.objects.get()
     assert decision.effect == "review"
@@ -211,17 +210,17 @@ def test_facts_that_cannot_be_found_out_make_the_rule_indeterminate_not_the_trac
 @pytest.mark.usefixtures("tree")
 def test_a_worker_that_was_overtaken_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     _queue(2)
-    collect = facts.collect
+    collect = facts.collect_each
 
-    def slowly(*args: Any, **rest: Any) -> Any:
-        found = collect(*args, **rest)
-        monkeypatch.setattr(facts, "collect", collect)
+    def slowly(subjects: Any) -> Any:
+        found = collect(subjects)
+        monkeypatch.setattr(facts, "collect_each", collect)
         later = NOW + LEASE
         assert evaluate_pending(now=later, limit=100).decided == 2
         Track.objects.update(duration_seconds=10)
         return found
 
-    monkeypatch.setattr(facts, "collect", slowly)
+    monkeypatch.setattr(facts, "collect_each", slowly)
     evaluate_pending(now=NOW)
     assert Decision.objects.count() == 2
     assert set(Decision.objects.values_list("decided_at", flat=True)) == {NOW + LEASE}
@@ -230,12 +229,12 @@ def test_a_worker_that_was_overtaken_writes_nothing(monkeypatch: pytest.MonkeyPa
 @pytest.mark.usefixtures("tree")
 def test_a_request_whose_track_has_no_facts_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     tracks = _queue(2)
-    collect = facts.collect
+    collect = facts.collect_each
 
-    def without(track_ids: Any, **rest: Any) -> Any:
-        return {pk: x for pk, x in collect(track_ids, **rest).items() if pk != tracks[0].pk}
+    def without(subjects: Any) -> Any:
+        return {of: x for of, x in collect(subjects).items() if of.track_id != tracks[0].pk}
 
-    monkeypatch.setattr(facts, "collect", without)
+    monkeypatch.setattr(facts, "collect_each", without)
     assert evaluate_pending(now=NOW) == Drained(claimed=2, decided=1, failed=1)
 
 
@@ -247,7 +246,7 @@ def test_a_batch_takes_the_same_number_of_queries_whatever_its_size() -> None:
             assert evaluate_pending(now=NOW).decided == number
         return [query["sql"] for query in context.captured_queries]
 
-    queries(1)  # the bundle is loaded
+    queries(1)  # the bundle is loaded, and every later batch finds what the one before left
     few, many = queries(5), queries(200)
     assert len(few) == len(many), "\n".join(sql[:200] for sql in many)
 
