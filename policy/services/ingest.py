@@ -21,6 +21,7 @@ from policy.ingest import delivery as said
 from policy.ingest.catalogue import read_catalogue
 from policy.ingest.delivery import DeliveryWarning
 from policy.ingest.ern import read_ern
+from policy.ingest.refusals import MessageRefused, Refusal
 from policy.models import (
     Account,
     Consent,
@@ -32,6 +33,7 @@ from policy.models import (
     Track,
 )
 from policy.services.audit import audit_record
+from policy.services.bulk import insert_models
 from policy.services.catalogue import Found, releases_find, releases_purge, releases_store
 from policy.services.consents import Statement, consents_store, statement, statement_of
 from policy.services.credits import credits_store
@@ -47,6 +49,9 @@ _TRIES = 3
 moment. The second try finds that party."""
 
 _FILE_NAME_LENGTH = 300
+
+MOST_TRACKS = 5_000
+"""Tracks of one message, and parties: what one transaction takes without holding up others."""
 
 Cause = EvaluationRequest.Cause
 
@@ -95,6 +100,7 @@ def delivery_record(
     MessageConflict when its id was used for other content. Both leave nothing behind.
     """
     message = delivery_read(raw=raw, file_name=file_name, format=format)
+    _refuse_too_many(message, file_name)
     arrival = _Arrival(raw, account.pk, file_name, received_at, actor)
     for last in (*[False] * (_TRIES - 1), True):
         try:
@@ -115,6 +121,15 @@ def delivery_read(*, raw: bytes, file_name: str, format: Format | None = None) -
 def _format_of(raw: bytes) -> Format:
     """JSON begins with a brace; everything else is for the XML reader to judge."""
     return "json" if raw[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{[" else "ern"
+
+
+def _refuse_too_many(message: said.Delivery, path: str) -> None:
+    tracks = sum(len(release.tracks) for release in message.releases)
+    for count, what in ((tracks, "tracks"), (len(message.parties), "parties")):
+        if count > MOST_TRACKS:
+            text = f"the message has {count:,} {what}, more than {MOST_TRACKS:,}"
+            help = "send fewer releases at once"
+            raise MessageRefused([Refusal(f"too-many-{what}", text, path, help=help)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +398,8 @@ def _request(
         )
         for pk, cause in causes
     ]
-    return tuple(EvaluationRequest.objects.bulk_create(rows))
+    insert_models(rows)
+    return tuple(rows)
 
 
 def _warning(code: str, message: str, element: str = "") -> DeliveryWarning:

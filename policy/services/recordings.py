@@ -12,6 +12,7 @@ from django.db.models import F
 from policy.detect.names import artist_key, title_key
 from policy.ingest.delivery import DeliveredTrack
 from policy.models import Delivery, Release, Track
+from policy.services.bulk import insert_models, update_rows
 
 _KEY_LENGTH = 500
 _AUDIO_DIGEST_LENGTH = 128
@@ -95,7 +96,8 @@ def match(before: Sequence[Track], delivered: Sequence[DeliveredTrack]) -> list[
             wanted = of_one(one)
             if found[index] is None and wanted is not None and pool[wanted]:
                 found[index] = pool[wanted].popleft()
-        free = [row for rows in pool.values() for row in rows]
+        taken = {row.pk for row in found if row}
+        free = [row for row in free if row.pk not in taken]
     return found
 
 
@@ -131,7 +133,7 @@ _PASSES: tuple[
     (lambda row: (row.isrc, _place(row)), lambda one: (_isrc(one), one.reference)),
     (lambda row: row.isrc or None, _isrc),
     (
-        lambda row: (_place(row), row.title_key, row.artist_key),
+        lambda row: (row.reference, row.title_key, row.artist_key),
         lambda one: (one.reference, *_keys(one)),
     ),
     (lambda row: (_place(row), not row.isrc), lambda one: (one.reference, True)),
@@ -157,7 +159,7 @@ def _write(rows: Sequence[Track], kept: Sequence[Track], before: dict[int, Conte
     """Insert new rows, count the delivery on the kept ones, and write what else changed of them."""
     for row in rows:
         row.removed_at = None
-    Track.objects.bulk_create([row for row in rows if row._state.adding])
+    insert_models([row for row in rows if row._state.adding])
     if not kept:
         return
     Track.objects.filter(pk__in=[row.pk for row in kept]).update(
@@ -165,10 +167,8 @@ def _write(rows: Sequence[Track], kept: Sequence[Track], before: dict[int, Conte
         deliveries=F("deliveries") + 1,
         delivery=kept[0].delivery,
     )
-    changes = {row: _changed(row, before[row.pk]) for row in kept}
-    fields = sorted({field for names in changes.values() for field in names})
-    if fields:
-        Track.objects.bulk_update([row for row, names in changes.items() if names], fields)
+    changed = [row for row in kept if _is_changed(row, before[row.pk])]
+    update_rows(Track, _FIELDS, ["id"], ((*_content(row), row.pk) for row in changed))
 
 
 _FIELDS = (
@@ -182,17 +182,15 @@ def _content(row: Track) -> Content:
     return tuple(getattr(row, field) for field in _FIELDS)
 
 
-def _changed(row: Track, before: Content) -> list[str]:
-    """Names of the fields that are no longer as they were, or were reset to free a place."""
-    pairs = zip(_FIELDS, before, _content(row), strict=True)
-    changed = [field for field, old, new in pairs if old != new]
-    return [*changed, "removed_at"] if "reference" in changed else changed
+def _is_changed(row: Track, before: Content) -> bool:
+    """Whether something is not as it was; a track that moves left its place on the way."""
+    return _content(row) != before
 
 
 def _fill(row: Track, place: Place, delivery: Delivery) -> Track:
     one = place.delivered
+    row.release, row.account = place.release, delivery.account
     if row._state.adding:
-        row.release, row.account = place.release, delivery.account
         row.first_delivered_at = delivery.received_at
     row.reference = one.reference
     row.isrc = one.isrc.key if one.isrc else ""

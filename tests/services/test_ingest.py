@@ -353,9 +353,10 @@ def test_a_track_that_left_keeps_its_row_and_may_come_back(account: Account) -> 
     assert gone.removed_at == NOW + HOUR
     assert gone.pk not in {request.track_id for request in recorded.requests}
     back = deliver(message(tracks=[one, two]), account=account, at=NOW + DAY)
-    gone.refresh_from_db()
-    assert (gone.removed_at, gone.deliveries) == (None, 2)
-    assert gone in back.tracks
+    found = Track.objects.get(pk=gone.pk)
+    assert found.removed_at is None
+    assert found.deliveries == 2
+    assert found in back.tracks
 
 
 def test_two_tracks_of_a_release_with_one_isrc_are_two(account: Account) -> None:
@@ -494,29 +495,28 @@ def test_neighbours_are_bounded(account: Account) -> None:
 # --- Size --------------------------------------------------------------------------------------
 
 
+def sized(number: int, icpn: str, title: str) -> bytes:
+    """A message with so many tracks."""
+    tracks = [
+        track(f"A{n}", title=f"{title} {n}", isrc=f"ZZTST26{number * 1000 + n:05}")
+        for n in range(number)
+    ]
+    releases = [release(*(one["reference"] for one in tracks), icpn=icpn)]
+    return message(tracks=tracks, releases=releases)
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_queries_do_not_grow_with_the_tracks(account: Account, again: bool) -> None:
+    deliver(message(), account=account)  # the parties are known from here on
     counts = []
-    for number in (1, 40):
-        icpn = {1: "4006381333931", 40: "4012345678901"}[number]
-        tracks = [track(f"A{n}", isrc=f"ZZTST26{number * 1000 + n:05}") for n in range(number)]
-        raw = message(
-            tracks=tracks, releases=[release(*(t["reference"] for t in tracks), icpn=icpn)]
-        )
+    for number, icpn in ((1, "4012345678901"), (120, "4012345123456")):
         if again:
-            deliver(raw, account=account)
-            for one in tracks:
-                one.update(title="Other", genre="Folk", duration_seconds=200)
-            raw = message(
-                tracks=tracks, releases=[release(*(t["reference"] for t in tracks), icpn=icpn)]
-            )
-        else:
-            deliver(message(), account=factories.account())  # parties are known in both runs
+            deliver(sized(number, icpn, "Before"), account=account)
         with CaptureQueriesContext(connection) as queries:
-            deliver(raw, account=account)
+            deliver(sized(number, icpn, "Door"), account=account)
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert counts[0] <= 40
+    assert counts[0] <= (30 if again else 22)
 
 
 def test_texts_of_the_longest_kind_fit(account: Account) -> None:
