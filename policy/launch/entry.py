@@ -18,6 +18,12 @@ _EXPLAINED = {
     "ImproperlyConfigured": "The settings do not fit",
     "OperationalError": "The database does not answer",
 }
+_OWN_COMMANDS = """\
+Stave's own commands (`manage.py up --help` says more):
+    up      start everything, with a sample catalogue
+    test    run the whole suite; any argument of pytest
+All other commands:
+"""
 _STARTED = "STAVE_STARTED"  # when the first process of a start began, for its successor
 
 
@@ -39,6 +45,8 @@ def _run(arguments: list[str], report: Report) -> None:
     state = open_state(folder).create()
     os.environ["STAVE_STATE"] = str(state.path)
     command = arguments[0] if arguments else "help"
+    if command in ("help", "--help", "-h") and len(arguments) < 2:
+        sys.stdout.write(_OWN_COMMANDS)
     options = up_command.parser().parse_args(arguments[1:]) if command == "up" else None
     _enter_environment(state, DEVELOPMENT if command == "test" else RUNTIME, report, started)
     if options is not None:

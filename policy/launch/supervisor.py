@@ -104,6 +104,7 @@ class Supervisor:
         """
         if self._requests.count:
             raise Stopped
+        self._watchdog.look()
         for child in self._children.values():
             self._look_after(child)
         time.sleep(pause)

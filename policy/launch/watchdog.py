@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TextIO
 
 from policy.launch import groups
@@ -22,32 +23,51 @@ class Watchdog:
 
     def __init__(self, *, keep_open: tuple[int, ...] = ()) -> None:
         """Start the process. It inherits `keep_open`: a lock stays held until it ends."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-S", "-m", __name__],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            text=True,
-            pass_fds=keep_open,
-            start_new_session=True,
-        )
+        self._keep_open = keep_open
+        self._listed: dict[int, str] = {}
+        self._process = self._spawn()
 
     def add(self, leader: int, rank: int, grace: float) -> None:
         """List a program: ended in ascending `rank`, with `grace` seconds to wind down."""
-        self._tell(f"+ {leader} {rank} {grace}")
+        self._listed[leader] = f"+ {leader} {rank} {grace}"
+        self._tell(self._listed[leader])
 
     def remove(self, leader: int) -> None:
         """Take a program that ended off the list."""
+        self._listed.pop(leader, None)
         self._tell(f"- {leader} 0 0")
+
+    def look(self) -> None:
+        """Start the process again if somebody killed it."""
+        if self._process.poll() is not None:
+            self._hang_up()
+            self._process = self._spawn()
+            for line in self._listed.values():
+                self._tell(line)
 
     def close(self) -> None:
         """Close the pipe and wait: what is still listed is ended."""
+        self._hang_up()
+        self._process.wait()
+
+    def _hang_up(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-S", "-m", __name__],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            bufsize=0,
+            pass_fds=self._keep_open,
+            start_new_session=True,
+        )
 
     def _tell(self, line: str) -> None:
         assert self._process.stdin is not None
-        print(line, file=self._process.stdin, flush=True)
+        with suppress(BrokenPipeError):  # it was killed: `look` starts it again and tells all
+            self._process.stdin.write(f"{line}\n".encode())
 
 
 def watch(lines: Iterable[str]) -> list[tuple[int, int, float]]:

@@ -118,15 +118,16 @@ def test_up_runs_everything_and_leaves_nothing(installation: Installation) -> No
         assert eventually(installation.is_well, _SLOW)
         check_that_a_second_up_is_refused(installation)
         check_that_a_killed_worker_comes_back(installation)
+        left = installation.processes()
+        process.kill()
+        process.wait()
+    with installation.up() as process:  # at once: it waits until the killed one's are gone
+        assert not left.keys() & installation.processes().keys()
+        assert eventually(installation.is_well, _SLOW)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=_SLOW) == 0
     assert installation.processes() == {}
     assert "Stopped." in installation.said.read_text()
-    with installation.up() as process:  # what is there is used again
-        assert eventually(installation.is_well, _SLOW)
-        process.kill()
-        process.wait()
-        assert eventually(lambda: installation.processes() == {}, _SLOW)
 
 
 def check_that_a_second_up_is_refused(installation: Installation) -> None:

@@ -53,3 +53,17 @@ def test_nothing_survives_a_killed_up(tmp_path: Path) -> None:
     up.wait()
     assert eventually(lambda: all(map(gone, pids)))
     assert lines(tmp_path / "ended") == ["web", "broker"]
+
+
+def test_a_killed_watchdog_is_replaced_by_one_that_knows_as_much() -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-S", "-c", "import time; time.sleep(60)"], start_new_session=True
+    )
+    dog = watchdog.Watchdog()
+    dog.add(program.pid, 1, 5)
+    dog._process.kill()
+    dog._process.wait()
+    dog.remove(4711)  # told to nobody, and no error
+    dog.look()
+    dog.close()
+    assert program.wait(timeout=20) == -signal.SIGTERM
