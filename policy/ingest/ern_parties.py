@@ -40,7 +40,7 @@ class Parties:
             self._listed(element)
 
     def all(self) -> tuple[DeliveredParty, ...]:
-        """Every party of the message, in order of appearance."""
+        """Every party of the message, in the order in which they were read."""
         return tuple(
             DeliveredParty(party.reference, party.name, tuple(self._ids[party.reference]))
             for party in self._found.values()

@@ -55,11 +55,11 @@ def isrc_year_is_plausible(key: str, sent_in: int) -> bool:
 
 
 def _compact(scheme: str, value: str) -> str:
-    """Without separators, upper case; an IPI number filled up to its 11 digits."""
+    """Without separators, upper case; an old IPI number of 9 digits filled up to 11."""
     if scheme not in NAMES:
         return value
     compact = value.translate(_SEPARATORS).upper()
-    return compact.zfill(11) if scheme == "ipi" and compact.isdigit() else compact
+    return compact.zfill(11) if scheme == "ipi" and len(compact) in (9, 10) else compact
 
 
 def _fault(scheme: str, compact: str) -> str | None:

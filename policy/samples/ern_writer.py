@@ -35,16 +35,18 @@ _AI: dict[AiLevel, str] = {level: text for text, level in AI_LEVELS.items()}
 _SPECIAL: dict[Special, str] = {special: text for text, special in SPECIALS.items()}
 _SCHEMES = {
     "isrc": "ISRC",
-    "icpn": "ICPN",
     "grid": "GRid",
-    "catalog_number": "CatalogNumber",
-    "proprietary": "ProprietaryId",
+    "icpn": "ICPN",
     "isni": "ISNI",
     "dpid": "DPID",
     "ipi": "IpiNameNumber",
     "ipn": "IPN",
     "cisac_society": "CisacSocietyId",
+    "catalog_number": "CatalogNumber",
+    "proprietary": "ProprietaryId",
 }
+"""By scheme, in the order of the schema, whichever of them a composite has."""
+
 _ORDER = list(_SCHEMES)
 
 

@@ -17,6 +17,7 @@ from policy.ingest.catalogue import FORMAT
 from policy.ingest.delivery import (
     AiLevel,
     DeliveredArtist,
+    DeliveredConsent,
     DeliveredContributor,
     DeliveredDeal,
     DeliveredParty,
@@ -243,14 +244,18 @@ def ordinary_deals(make: Maker, at: datetime) -> list[DeliveredDeal]:
 def for_catalogue(made: Delivery) -> Delivery:
     """The delivery as the JSON format can say it: consents by contract in place of deals."""
     releases = tuple(
-        replace(
-            release,
-            deals=(),
-            consents=tuple(replace(consent, source="contract") for consent in release.consents),
-        )
+        replace(release, deals=(), consents=_contracts(release.consents))
         for release in made.releases
     )
-    return replace(made, format=FORMAT, profile="", releases=releases)
+    tracks = tuple(replace(track, consents=_contracts(track.consents)) for track in made.tracks)
+    return replace(made, format=FORMAT, profile="", releases=releases, tracks=tracks)
+
+
+def _contracts(found: tuple[DeliveredConsent, ...]) -> tuple[DeliveredConsent, ...]:
+    return tuple(
+        replace(consent, source="contract") if consent.source == "ern_deal" else consent
+        for consent in found
+    )
 
 
 def midnight(at: datetime) -> datetime:
