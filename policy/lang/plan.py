@@ -33,7 +33,7 @@ class VariablePlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReasonPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence with typed holes: literal text and trees in turn, `texts` one longer than `holes`."""
+    """A sentence with typed holes: text and trees in turn, `texts` one longer than `holes`."""
 
     texts: tuple[str, ...]
     holes: tuple[Node, ...]
@@ -89,8 +89,8 @@ class RulePlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One version of one ruleset, compiled.
 
-    `version` is `MAJOR.MINOR.PATCH` or `draft`; the rules hold for subjects whose `as_of` date is at
-    or after `effective_from` and before `effective_until` (None = open).
+    `version` is `MAJOR.MINOR.PATCH` or `draft`; the rules hold for subjects whose `as_of` date is
+    at or after `effective_from` and before `effective_until` (None = open).
     """
 
     language: int
@@ -119,9 +119,10 @@ class ParameterValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """A named number of a ruleset. `type` is `bool int double string timestamp duration list(string)`.
+    """A named number of a ruleset.
 
-    Timestamps are RFC 3339 text and durations CEL text (`86400s`) in `values`, sorted by `valid_from`.
+    `type` is `bool int double string timestamp duration list(string)`. Timestamps are RFC 3339 text
+    and durations CEL text (`86400s`) in `values`, sorted by `valid_from`.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """The fact schema: what rules may ask about a subject, and of what type each answer is.
 
-A fact document of subject `track` is `{"track": {...}}`, shaped by the record that the subject names. Timestamps are
-RFC 3339 text, durations are seconds with an `s` (`86400s`), enums and strings are text. A field that is not
-optional is always there; an optional one may be absent.
+A fact document of subject `track` is `{"track": {...}}`, shaped by the record that the subject
+names. Timestamps are RFC 3339 text, durations are seconds with an `s` (`86400s`), enums and strings
+are text. A field that is not optional is always there; an optional one may be absent.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class FactSchema(msgspec.Struct, frozen=True, kw_only=True):
         return next((record for record in self.records if record.name == name), None)
 
     def root(self, subject: str) -> Record:
-        """The record at the root of a subject's document. Raises KeyError for an unknown subject."""
+        """The record at the root of a subject's document. Raises KeyError for an unknown one."""
         found = self.record(self.subjects[subject])
         if found is None:
             raise KeyError(subject)

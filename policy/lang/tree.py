@@ -105,8 +105,8 @@ class Call(_Node, frozen=True, tag="call"):
     """Any other operator or function.
 
     `function` is CEL's name (`_==_`, `_+_`, `_[_]`, `@in`, `size`, `matches`, ...), `overload` the
-    one overload that the checker chose (`add_int64`, ...), or empty where several remain. The target of a
-    member call is the first argument.
+    one overload that the checker chose (`add_int64`, ...), or empty where several remain. The
+    target of a member call is the first argument.
     """
 
     function: str
