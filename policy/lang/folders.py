@@ -92,7 +92,7 @@ def read_folder(root: Path, *, shown_as: str | None = None) -> Folder:
     reader = _Reader()
     versions: dict[str, Source] = {}
     known: dict[str, Source] = {}
-    for path in sorted(root.iterdir()):
+    for path in _entries(root):
         name = path.stem if path.suffix == ".yaml" else ""
         if path.name in _PLACES or name == DRAFT or VERSION.fullmatch(name):
             source = reader.file(path, f"{shown}/{path.name}")
@@ -126,9 +126,17 @@ def version_order(version: str) -> tuple[int, ...]:
 
 def _folders(root: Path) -> Iterator[Path]:
     """Folders that hold rule files; others, such as presets, are no rulesets."""
-    for path in sorted(root.iterdir()):
-        if path.is_dir() and any(inner.suffix in (".yaml", ".yml") for inner in path.iterdir()):
+    for path in _entries(root):
+        if path.is_dir() and any(inner.suffix in (".yaml", ".yml") for inner in _entries(path)):
             yield path
+
+
+def _entries(root: Path) -> list[Path]:
+    """What a folder holds, sorted; nothing when it cannot be looked into."""
+    try:
+        return sorted(root.iterdir())
+    except OSError:
+        return []
 
 
 class _Reader:

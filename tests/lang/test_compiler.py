@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from policy.lang.compiler import compile_folder, compile_tree
 from policy.lang.diagnostics import render_all
@@ -145,6 +147,29 @@ def test_one_version_compiles_alone(tmp_path: Path) -> None:
 def test_the_shipped_rulesets_compile() -> None:
     tree = compile_tree(RULESETS, shown_as="rulesets")
     assert render_all(tree.diagnostics, tree.sources) == ""
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    tree = compile_tree(tmp_path / "nowhere")
+    assert [found.code for found in tree.diagnostics] == ["missing-file", "unreadable-file"]
+    made = compile_folder(tmp_path / "nowhere", "draft", trees.schema())
+    assert made.plan is None
+    assert {found.code for found in made.diagnostics} == {"missing-file"}
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_damage_to_a_file_makes_it_raise(tmp_path: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(trees.GOOD)))
+    text = trees.GOOD[name]
+    start = data.draw(st.integers(0, len(text)))
+    stop = data.draw(st.integers(start, min(len(text), start + 40)))
+    put = data.draw(st.sampled_from(["", text[:40], "{", "'", ": ", "\n", "- ", "track", "(", "~"]))
+    tree = trees.compiled(tmp_path, {name: text[:start] + put + text[stop:]})
+    render_all(tree.diagnostics, tree.sources)
+    for found in tree.diagnostics:
+        if found.span and found.path in tree.sources:
+            assert found.span.line <= tree.sources[found.path].text.count("\n") + 1
 
 
 def test_an_unused_parameter_is_doubted(tmp_path: Path) -> None:
