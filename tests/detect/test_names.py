@@ -99,3 +99,10 @@ def test_terms_fit(texts: list[str]) -> None:
     found = terms(texts)
     assert list(found) == sorted(set(found))
     assert all(0 < len(word.encode(errors="surrogatepass")) <= LONGEST_TERM for word in found)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_plain_text_needs_no_care(text: str) -> None:
+    """What is not ASCII goes the long way; a letter more must not change the rest."""
+    assert fold(text + " \u00e9") == f"{fold(text)} e".strip()
+    assert title_key(text.replace("(", "")) == title_key(text.replace("(", "") + "\u200b")
