@@ -7,12 +7,13 @@ musical work is to be sought from whoever controls that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
 from policy.ingest import limits
+from policy.ingest.allowed_values import TERRITORY, USE_TYPES
 from policy.ingest.delivery import DeliveredConsent, DeliveredDeal, Use
 from policy.ingest.ern_reading import Reading
 from policy.ingest.ern_xml import Element
@@ -103,7 +104,7 @@ def _deal(reading: Reading, deal: Element, recipient: str) -> list[Terms]:
     if at is None:
         return []
     parts = _by_name(at)  # one pass: a message may have thousands of deals
-    use_types = _words(reading, _use_types(reading, parts))
+    use_types = _words(reading, _use_types(reading, parts), USE_TYPES)
     models = _words(reading, parts.get("CommercialModelType", ()))
     included = _codes(reading, parts.get("TerritoryCode", ()))
     excluded = _codes(reading, parts.get("ExcludedTerritoryCode", ()))
@@ -145,11 +146,15 @@ def _use_types(reading: Reading, parts: Mapping[str, list[Element]]) -> Iterable
     return [found for usage in parts.get(outer, ()) for found in usage.iterfind(inner)]
 
 
-def _words(reading: Reading, elements: Iterable[Element]) -> tuple[str, ...]:
-    """Their values; a user-defined one as `UserDefined:<value>`."""
+def _words(
+    reading: Reading, elements: Iterable[Element], known: Container[str] | None = None
+) -> tuple[str, ...]:
+    """Their values; a user-defined one as `UserDefined:<value>`, an unknown one with a warning."""
     found = []
     for element in elements:
         text = reading.checked(element, limits.WORD)
+        if known is not None and text is not None and text not in known:
+            reading.doubt(element, text)
         if text == _OWN:
             text = f"{text}:{reading.attribute(element, 'UserDefinedValue', limits.WORD)}"
         if text is not None:
@@ -173,8 +178,15 @@ def _world(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _codes(reading: Reading, elements: Sequence[Element]) -> tuple[str, ...]:
-    found = [reading.checked(element, limits.CODE) for element in elements]
-    codes = tuple(dict.fromkeys([code for code in found if code]))
+    found: dict[str, Element] = {}
+    for element in elements:
+        code = reading.checked(element, limits.CODE)
+        if code is not None:
+            found.setdefault(code, element)
+    for code, element in found.items():
+        if not TERRITORY.fullmatch(code):
+            reading.doubt(element, code)
+    codes = tuple(found)
     if len(codes) > MAX_TERRITORIES:
         at = next(iter(elements))
         reading.refuse(at, "too-many-values", f"more than {MAX_TERRITORIES} territories at once")

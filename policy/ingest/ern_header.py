@@ -12,7 +12,6 @@ from policy.ingest.ern_reading import Reading
 from policy.ingest.ern_xml import Element
 from policy.ingest.identifiers import complaint, identify
 from policy.ingest.values import INSTANT
-from policy.lang.diagnostics import quoted
 
 _CONTROL = ("LiveMessage", "TestMessage")
 
@@ -100,8 +99,8 @@ def _party(reading: Reading, at: Element, path: str) -> PartyRef | None:
 
 
 def _is_test(reading: Reading, at: Element) -> bool:
-    text = reading.text(at, "MessageControlType", limits.WORD)
-    if text is not None and text not in _CONTROL:
-        message = f"{quoted(text)} is not a known `MessageControlType`"
-        reading.warn(at, "unknown-value", message)
+    element = at.find("MessageControlType")
+    text = None if element is None else reading.checked(element, limits.WORD)
+    if element is not None and text is not None and text not in _CONTROL:
+        reading.doubt(element, text)
     return text == "TestMessage"

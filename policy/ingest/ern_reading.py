@@ -177,6 +177,11 @@ class Reading:
             self.refuse(element, "value-not-allowed", message, help, shown=text)
         return allowed.get(text)
 
+    def doubt(self, element: Element, text: str) -> None:
+        """Note that DDEX does not know a word, which is kept all the same."""
+        message = f"{quoted(text)} is not a known value of `{name_of(element)}`"
+        self.warn(element, "unknown-value", message)
+
     def reference(self, element: Element, known: Mapping[str, object]) -> str | None:
         """A reference to something that the message defines; None, and noted, when it does not."""
         text = folded(element) or ""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from policy.ingest import limits
+from policy.ingest.allowed_values import ROLES
 from policy.ingest.delivery import (
     AiLevel,
     DeliveredArtist,
@@ -219,11 +220,13 @@ def _who(party: Named | None) -> tuple[str | None, str | None]:
 
 
 def _roles(reading: Reading, element: Element, credit: Credit) -> list[str]:
-    """Roles as delivered; a user-defined one by its own value."""
+    """Roles as delivered; a user-defined one by its own value, an unknown one with a warning."""
     found = []
     for at in element.iterfind(credit.role):
         text = reading.checked(at, limits.ROLE)
         own = reading.attribute(at, "UserDefinedValue") if text == "UserDefined" else ""
+        if text and text not in ROLES:
+            reading.doubt(at, text)
         if text:
             found.append(own or text)
     return list(dict.fromkeys(found))

@@ -33,7 +33,7 @@ class Reader(Protocol):
     def __call__(self, raw: bytes, *, path: str) -> Delivery: ...
 
 
-quick = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _tried(raw: bytes) -> None:

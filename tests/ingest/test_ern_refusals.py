@@ -194,6 +194,28 @@ def test_the_title_of_the_display_title_will_do() -> None:
     assert read_ern(raw.encode(), path="x").tracks[0].title == "Harbour Light"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        (">OnDemandStream<", ">TelepathicStream<", "TelepathicStream"),
+        (">Vocalist<", ">Vocallist<", "Vocallist"),
+        (">GB<", ">Britain<", "Britain"),
+        (
+            "</MessageHeader>",
+            "<MessageControlType>Maybe</MessageControlType></MessageHeader>",
+            "Maybe",
+        ),
+    ],
+)
+def test_words_that_ddex_does_not_know_are_kept_with_a_warning(
+    old: str, new: str, word: str
+) -> None:
+    (warning,) = read_ern(GOOD.replace(old, new).encode(), path="x").warnings
+    assert warning.code == "unknown-value"
+    assert f"`{word}`" in warning.message
+    assert warning.line > 1
+
+
 def test_a_reader_gives_up_after_a_hundred_mistakes() -> None:
     wrong = "<DealReleaseReference>R9</DealReleaseReference>" * 5000
     raw = GOOD.replace("<DealReleaseReference>", wrong + "<DealReleaseReference>", 1)

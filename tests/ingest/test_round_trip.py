@@ -17,7 +17,7 @@ from policy.samples.making import for_catalogue
 from tests.ingest.delivered import catalogues, deliveries
 from tests.ingest.reading import FIXTURES, fixture
 
-laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def plain(found: Delivery) -> Delivery:
