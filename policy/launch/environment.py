@@ -16,6 +16,7 @@ from policy.launch.state import ROOT, State
 
 RUNTIME = "requirements"
 DEVELOPMENT = "requirements-dev"
+_INCLUDED = {RUNTIME: (), DEVELOPMENT: (RUNTIME,)}  # locks that another one holds, pin by pin
 
 
 def ensure_environment(state: State, name: str, report: Report) -> Path | None:
@@ -29,7 +30,8 @@ def ensure_environment(state: State, name: str, report: Report) -> Path | None:
         stamp = _stamp(state)
         if stamp.get(name) != _digest(name):
             install.install(state, name, report, afresh=not stamp)
-            _write_stamp(state, {**stamp, "python": sys.version, name: _digest(name)})
+            held = {each: _digest(each) for each in (name, *_INCLUDED[name])}
+            _write_stamp(state, {**stamp, "python": sys.version, **held})
     return state.python
 
 

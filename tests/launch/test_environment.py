@@ -127,6 +127,16 @@ def test_both_locks_share_one_environment(
     assert installed == [("requirements", True), ("requirements-dev", False)]
 
 
+def test_the_tests_lock_holds_the_other(
+    shop: Shop, state: State, installed: list[tuple[str, bool]]
+) -> None:
+    shop.lock("requirements", "stave_one==1.0")
+    shop.lock("requirements-dev", "stave_one==1.0", "stave_two==2.0")
+    shop.ensure(state, "requirements-dev")
+    shop.ensure(state, "requirements")
+    assert installed == [("requirements-dev", True)]
+
+
 def test_one_of_another_python_is_made_again(
     shop: Shop, state: State, installed: list[tuple[str, bool]]
 ) -> None:

@@ -22,6 +22,9 @@ from tests.plugins import services
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 _PROCESS_MARKERS = {"browser", "e2e"}  # they start databases of their own
 _SUFFIX = " [postgresql]"
+_WANTED = pytest.StashKey[
+    bool
+]()  # whether any test here uses the database; xdist's head cannot say
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +47,7 @@ def on_postgresql() -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what belongs to this process's database."""
+    config.stash[_WANTED] = any(map(_uses_database, items))
     if on_postgresql():
         kept = [item for item in items if _uses_database(item)]
     elif config.getoption("--all-databases") and services.find("postgres")[0]:
@@ -74,7 +78,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """Run the second process after this one's tests, and count its failures as ours."""
     result = yield
     config = session.config
-    wanted = config.getoption("--all-databases") and not hasattr(config, "workerinput")
+    asked = config.getoption("--all-databases") and not hasattr(config, "workerinput")
+    wanted = asked and config.stash.get(_WANTED, True)
     if wanted and not session.shouldfail and not session.shouldstop:
         address, reason = services.find("postgres")
         if address:
