@@ -1,0 +1,71 @@
+"""What a fault test does inside its installation: `python -m tests.faults.acts ACT ARGUMENT...`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - Django is set up first
+from django.utils import timezone  # noqa: E402
+
+from policy import tasks  # noqa: E402
+from policy.models import EvaluationRequest, Release, Track  # noqa: E402
+from policy.services import bundles, rulesets  # noqa: E402
+from policy.services.requests import LEASE  # noqa: E402
+from tests import factories  # noqa: E402
+
+
+def prepare(root: str) -> None:
+    """Make the database and activate the rulesets of a tree."""
+    call_command("migrate", verbosity=0)
+    activate(root)
+
+
+def activate(root: str) -> None:
+    """Publish what is new in a tree and let it decide from now on."""
+    now = timezone.now()
+    rulesets.ruleset_publish(root=Path(root), published_by=None, at=now)
+    bundle = bundles.bundle_build(root=Path(root), at=now).bundle
+    bundles.bundle_activate(bundle=bundle, live_from=now, activated_by=None, why="", at=now)
+
+
+def queue(number: str) -> None:
+    """Make that many short tracks, each with a request, and nudge once."""
+    now = timezone.now()
+    release = Release.objects.first() or factories.release()
+    last = Track.objects.count()
+    tracks = Track.objects.bulk_create(
+        Track(
+            release=release,
+            account=release.account,
+            reference=f"A{place}",
+            title=f"Track {place}",
+            title_key=f"track {place}",
+            duration_seconds=10,
+            first_delivered_at=now,
+            last_delivered_at=now,
+        )
+        for place in range(last, last + int(number))
+    )
+    EvaluationRequest.objects.bulk_create(
+        EvaluationRequest(track=track, as_of=now, created_at=now) for track in tracks
+    )
+    tasks.nudge()
+
+
+def outlast() -> None:
+    """Let the time pass that the leases of dead workers need to run out."""
+    EvaluationRequest.objects.filter(state="claimed").update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    assert timedelta(seconds=1) < LEASE
+
+
+if __name__ == "__main__":
+    acts = {act.__name__: act for act in (prepare, activate, queue, outlast)}
+    acts[sys.argv[1]](*sys.argv[2:])
