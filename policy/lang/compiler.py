@@ -171,7 +171,7 @@ class _Shared:
         subject = version.subject.text if version and version.subject else ""
         if not self.folder.tests or not version or not schema or subject not in schema.subjects:
             return (), ()
-        rules = {rule.id.text for rule in version.rules if rule.id}
+        rules = [rule.id.text for rule in version.rules if rule.id]
         return load_tests(self.folder.tests, schema, subject=subject, rules=rules)
 
     def published_parameters(self) -> tuple[ParameterSyntax, ...]:

@@ -117,9 +117,11 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that an author most likely meant; None when nothing is near."""
     if len(word) > LONGEST_WORD:
         return None
-    plain = {_plain(candidate): candidate for candidate in known}
+    plain: dict[str, list[str]] = {}
+    for candidate in known:
+        plain.setdefault(_plain(candidate), []).append(candidate)
     found = get_close_matches(_plain(word), plain, n=1, cutoff=0.6)
-    return plain[found[0]] if found else None
+    return get_close_matches(word, plain[found[0]], n=1, cutoff=0)[0] if found else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -48,7 +48,7 @@ class _SchemaReader(Shapes):
         values = self.mapping(root, "the fact schema", required=keys)
         version = self.integer(values.get("facts"), "`facts`")
         entries = self.entries(values.get("records"), "`records`")
-        self._known = {entry.key.text for entry in entries}
+        self._known = [entry.key.text for entry in entries]
         records = tuple(self._record(entry) for entry in entries)
         subjects = {
             name.text: record

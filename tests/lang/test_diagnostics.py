@@ -98,6 +98,8 @@ def test_only_errors_keep_a_plan_from_being_made() -> None:
     [
         ("conset", ["consents", "title"], "consents"),
         ("Title", ["title", "tile"], "title"),
+        ("Trak", ["track", "Track"], "Track"),
+        ("trak", ["Track", "track"], "track"),
         ("declared-none", ["declared_none"], "declared_none"),
         ("xyz", ["consents"], None),
         ("x" * 10_000, ["x" * 9_999], None),
