@@ -113,9 +113,10 @@ def _run_pip(state: State, name: str, total: int, report: Report) -> None:
 def _progress(lines: Iterable[str], total: int, report: Report) -> Iterable[str]:
     collected = 0
     for line in lines:
-        if line.startswith("Collecting "):
+        if line.startswith(("Collecting ", "Processing ")):
             collected += 1
-            report.progress(f"packages: {collected} of {total} fetched, {line.split()[1]}")
+            package = line.split()[1].rpartition("/")[2]
+            report.progress(f"packages: {collected} of {total} fetched, {package}")
         elif line.startswith("Installing "):
             report.progress(f"packages: unpacking {total}")
         yield line

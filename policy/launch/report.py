@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 
@@ -21,16 +21,15 @@ class Report:
 
     def say(self, text: str) -> None:
         """Write one line."""
-        self._clear()
-        print(text, file=self._stream, flush=True)
+        self._write(f"{self._erase()}{text}\n")
 
     def progress(self, text: str) -> None:
         """Show where a long step is: in place on a terminal, else a line every five seconds."""
         now = time.monotonic()
         if self._live:
-            print(f"\r\x1b[2K  … {text[:100]}", end="", file=self._stream, flush=True)
+            self._write(f"{self._erase()}  … {text[:100]}")
         elif now - self._shown_at >= 5:
-            print(f"  … {text}", file=self._stream, flush=True)
+            self._write(f"  … {text}\n")
             self._shown_at = now
 
     @contextmanager
@@ -42,6 +41,10 @@ class Report:
         yield
         self.say(f"  ✓ {text} ({time.monotonic() - started:.1f} s)")
 
-    def _clear(self) -> None:
-        if self._live:
-            print("\r\x1b[2K", end="", file=self._stream)
+    def _erase(self) -> str:
+        return "\r\x1b[2K" if self._live else ""
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):  # the terminal was closed: what is being stopped must still stop
+            self._stream.write(text)
+            self._stream.flush()
