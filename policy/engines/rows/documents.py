@@ -7,8 +7,9 @@ have but lacks is Unknown, as is every fact that its top-level list `unknown` na
 from __future__ import annotations
 
 import keyword
+import sys
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -96,7 +97,7 @@ class Documents:
         made: dict[str, type] = {}
         fields: list[Any] = [
             (attribute(self._subject), self._record_type(root.name, made, strict)),
-            ("unknown", list[str], msgspec.field(default_factory=list)),
+            ("unknown", list[str] | None, None),
         ]
         if not strict:
             fields[0] = (*fields[0], Unknown(self._subject))
@@ -119,6 +120,9 @@ class Documents:
 
     def _field(self, record: str, field: Field, made: dict[str, type], strict: bool) -> Any:
         shape = self._type(field.type, made, strict)
+        if strict and field.values and field.type == "string":
+            # Known words need no new object each; an unknown one is read by the tolerant decoder.
+            shape = Literal[tuple(map(sys.intern, field.values))]
         path = f"{self._places.get(record, record)}.{field.name}"
         if field.optional:
             mark = self.absent.setdefault((record, field.name), Absent(path))
@@ -150,7 +154,7 @@ class Documents:
 
     def _with_gaps(self, document: Any) -> Any:
         """Name the required fields that the document lacks in its `unknown`."""
-        document.unknown = sorted({*document.unknown, *_gaps(document)})
+        document.unknown = sorted({*(document.unknown or ()), *_gaps(document)})
         return document
 
     def _without_unknown(self, document: Any) -> Any:

@@ -6,6 +6,7 @@ again with `careful`, where errors are values that `&&` and `||` can absorb.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -303,7 +304,7 @@ class Expressions:
         if isinstance(items, Param):
             return self.parameter(items.name, "set")
         try:
-            members = frozenset(constant(items))
+            members = frozenset(map(_interned, constant(items)))
         except NotConstant:
             return self.value(items)
         return self.shared.names.bind("S", members)
@@ -354,6 +355,10 @@ class Expressions:
                     self.writer.line(f"{result}.append({item})")
                 case "map":
                     self.writer.line(f"{result}.append({self.value(node.result or node)})")
+
+
+def _interned(value: Any) -> Any:
+    return sys.intern(value) if type(value) is str else value
 
 
 def _plain(type_name: str) -> bool:

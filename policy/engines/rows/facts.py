@@ -68,7 +68,11 @@ class FactReads:
         self._locals: dict[Path, str] = {}
         self._eager = eager
         self._count = Counter(
-            node.path for tree in trees for node in walk(tree) if isinstance(node, Fact)
+            node.path[:end]
+            for tree in trees
+            for node in walk(tree)
+            if isinstance(node, Fact)
+            for end in range(1, len(node.path) + 1)
         )
 
     def text(self, path: Path) -> str:

@@ -7,6 +7,7 @@ the author's words only the names of facts, checked to be identifiers, appear as
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -83,7 +84,9 @@ class Namespace:
                 return str(value) if value >= 0 else f"({value})"
             case float() if math.isfinite(value):
                 return repr(value) if math.copysign(1, value) > 0 else f"({value!r})"
-            case str() | bytes():
+            case str():
+                return self.bind("K", sys.intern(value))  # enums of documents are interned too
+            case bytes():
                 return self.bind("K", value)
             case _:
                 return self.bind("K", value, id(value))
