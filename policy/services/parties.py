@@ -63,7 +63,9 @@ def parties_store(
         known.note(one, party)
         rows[one.reference] = party
     Party.objects.bulk_create(made)
-    PartyIdentifier.objects.bulk_create(known.new)
+    # In one order everywhere: transactions that wait for each other's numbers must not do so both
+    # ways round.
+    PartyIdentifier.objects.bulk_create(sorted(known.new, key=lambda row: (row.kind, row.value)))
     _rename(delivered, rows, account)
     return StoredParties(rows, tuple(known.warnings))
 
