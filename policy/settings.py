@@ -41,7 +41,7 @@ STATE = Path(env.str("STAVE_STATE", default=str(BASE_DIR / ".stave"))).resolve()
 # True where people work with real catalogues behind TLS: demands SECRET_KEY and ALLOWED_HOSTS, and
 # turns on secure cookies, HSTS and the redirect to https.
 PRODUCTION = _flag("STAVE_PRODUCTION")
-DEBUG = _flag("DEBUG")
+DEBUG = _flag("STAVE_DEBUG")
 
 
 def _generated_secret_key() -> str:
