@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
@@ -23,6 +24,7 @@ from policy.models import Account
 from policy.selectors.decision_filters import deliverers
 from policy.selectors.deliveries import DeliveryStatus, delivery_status
 from policy.selectors.delivery_pages import (
+    effect_counts,
     explain_refusal,
     get_delivery_page,
     get_raw_message,
@@ -32,6 +34,9 @@ from policy.selectors.visibility import accounts_of
 from policy.services.ingest import MessageConflict, delivery_record
 
 MOST_MEGABYTES = MESSAGE_BYTES // 1_048_576
+
+SLOW = timedelta(minutes=1)
+"""How long tracks wait until the page says that workers are busy or stopped."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,18 +56,17 @@ def delivery_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     page = get_delivery_page(request.user, uuid)
     if page is None:
         raise Http404
-    context = {"page": page, "status": page.status, "now": timezone.now()}
+    context = {"page": page} | _progress(page.status)
     return render(request, "dashboard/delivery_detail.html", context)
 
 
 @require_safe
 def delivery_progress(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The part of a delivery's page that changes until all is decided."""
-    status: DeliveryStatus | None = delivery_status(request.user, uuid)
+    status = delivery_status(request.user, uuid)
     if status is None:
         raise Http404
-    context = {"status": status, "now": timezone.now()}
-    return render(request, "dashboard/parts/delivery_progress.html", context)
+    return render(request, "dashboard/parts/delivery_progress.html", _progress(status))
 
 
 @require_GET
@@ -75,6 +79,17 @@ def delivery_raw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     disposition = content_disposition_header(as_attachment=True, filename=found.file_name)
     response.headers["Content-Disposition"] = disposition
     return response
+
+
+def _progress(status: DeliveryStatus) -> dict[str, Any]:
+    """What the part shows that changes until all is decided."""
+    now = timezone.now()
+    return {
+        "status": status,
+        "effects": effect_counts(status.progress.effects),
+        "slow": now - status.delivery.received_at > SLOW,
+        "now": now,
+    }
 
 
 def _deliver(request: HttpRequest) -> HttpResponse:
