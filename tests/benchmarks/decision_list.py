@@ -48,7 +48,7 @@ def main() -> None:
         os.environ["STAVE_STATE"] = str(state)
         os.environ["DATABASE_URL"] = arguments.database or f"sqlite:///{state}/million.sqlite3"
         os.environ["DJANGO_SETTINGS_MODULE"] = "policy.settings"
-        os.environ["DEBUG"] = "1"  # plain static file names; query counts are taken below
+        os.environ["STAVE_DEBUG"] = "1"  # plain static file names; query counts are taken below
         import django  # noqa: PLC0415 - the environment above must be set first
 
         django.setup()
