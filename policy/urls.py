@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from policy import health
 
+handler400 = "dashboard.views.errors.bad_request"
+
 urlpatterns = [
     path("live", health.live, name="live"),
     path("health/", health.health, name="health"),

@@ -144,7 +144,7 @@ def _rows(found: Matches, place: Place, size: int) -> QuerySet[Decision]:
 
 
 def with_headline(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
-    """The same decisions with what `decision_row` reads: track, deliverer, and the determining rules."""
+    """The same decisions with what `decision_row` reads: track, deliverer, determining rules."""
     determining = Finding.objects.filter(decision=OuterRef("pk"), determining=True).order_by("pk")
     first = determining.values(
         json=JSONObject(ruleset="ruleset", rule="rule_key", reason="reason")

@@ -49,6 +49,11 @@ class Note:
     remark: str = ""
     depth: int = 0
 
+    @property
+    def short(self) -> str:
+        """The text up to its first argument: a quantifier is told by its list."""
+        return self.text.split("(", 1)[0] if self.remark else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

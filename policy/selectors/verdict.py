@@ -16,6 +16,11 @@ WORDS = {
 }
 
 
+def word(effect: str) -> str:
+    """An effect as a label: `block` is `Block`."""
+    return effect.capitalize()
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """Territories with one effect; no codes means everywhere that no other region names."""
