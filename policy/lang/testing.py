@@ -201,7 +201,7 @@ def _verdict_lines(verdict: Verdict) -> Iterator[str]:
         yield f"  {problem}"
     for rule, text in verdict.explanations:
         yield f"  {rule}:"
-        yield from (f"    {line}" for line in text.splitlines())
+        yield from (f"    {line}".rstrip() for line in text.splitlines())
 
 
 def _coverage_lines(report: TestReport) -> Iterator[str]:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from policy.engines.testing import Bench
 from policy.lang.cases import Case, load_tests
 from policy.lang.diagnostics import render_all
 from policy.lang.source import Source
 from policy.lang.testing import TestReport, render_report, run_tests
 from tests.lang import trees
-from tests.lang.rows_evaluator import RowsEvaluator
 from tests.plugins.goldens import CheckGolden
 
 PATH = "rulesets/labelling/tests.yaml"
@@ -32,7 +32,7 @@ def report(root: Path, text: str, **files: str) -> TestReport:
     assert tree.schema is not None
     assert tree.diagnostics == ()
     plan = ruleset.plans[ruleset.current]
-    evaluate = RowsEvaluator(tree.schema, ruleset.parameters)
+    evaluate = Bench(tree.schema, ruleset.parameters, tree.sources).evaluate
     return run_tests(plan, "rulesets/labelling/draft.yaml", ruleset.cases, evaluate)
 
 
@@ -237,7 +237,7 @@ cases:
     facts: {track.ai.declared: all}
     expect: {outcome: allow}
 """)
-    evaluate = RowsEvaluator(tree.schema, ruleset.parameters)
+    evaluate = Bench(tree.schema, ruleset.parameters, tree.sources).evaluate
     made = run_tests(ruleset.plans["draft"], "draft.yaml", [case], evaluate)
     assert made.verdicts[0].problems == (
         "expected one outcome everywhere, but territories differ: DE limit, FR limit",
