@@ -135,7 +135,7 @@ def _each(fields: Fields, name: str) -> Iterator[tuple[str, Fields]]:
             message = f"{quoted(reference)} is not a reference: it has spaces"
             help = "use letters, digits, `-` and `_`"
             fields.reading.refuse((*item.at, "reference"), "wrong-value", message, help)
-        if reference in seen:
+        if reference and reference in seen:
             message = f"the reference {quoted(reference)} is given twice"
             help = "keep one of them"
             at = (*item.at, "reference")

@@ -71,7 +71,7 @@ class Parties:
     def _listed(self, element: Element) -> None:
         reading = self._reading
         reference = reading.definition(element, "PartyReference")
-        if reference in self._found:
+        if reference and reference in self._found:
             message = f"the party {quoted(reference)} is defined twice"
             reading.refuse(element, "duplicate-reference", message, "keep one of them")
         name = _name(reading, element)

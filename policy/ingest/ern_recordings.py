@@ -61,7 +61,7 @@ def read_resources(reading: Reading) -> Resources:
     recordings: dict[str, Element] = {}
     for element in reading.root.iterfind("ResourceList/*"):
         reference = reading.definition(element, "ResourceReference")
-        if reference in found:
+        if reference and reference in found:
             message = f"the resource {quoted(reference)} is defined twice"
             reading.refuse(element, "duplicate-reference", message, "keep one of them")
         found[reference] = element

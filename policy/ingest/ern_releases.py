@@ -53,7 +53,7 @@ def read_releases(reading: Reading, resources: Resources) -> Releases:
     whole = any(not _is_of_a_track(reading, element) for element in elements)
     for element in elements:
         reference = reading.definition(element, "ReleaseReference")
-        if reference in found:
+        if reference and reference in found:
             message = f"the release {quoted(reference)} is defined twice"
             reading.refuse(element, "duplicate-reference", message, "keep one of them")
         found[reference] = element

@@ -26,7 +26,7 @@ class Places:
         self._children: dict[Path, dict[Step, tuple[int, int]]] = {}
 
     def value(self, at: Path) -> tuple[int, int]:
-        """Start and end of a value."""
+        """Start and end of a value; of what it would be in when it is not there."""
         start = self._start(at)
         return start, self._end(start)
 
@@ -36,7 +36,10 @@ class Places:
         return start, self._end(start)
 
     def _start(self, at: Path) -> int:
-        return self._inside(at[:-1])[at[-1]][1] if at else self._skip(0)
+        if not at:
+            return self._skip(0)
+        found = self._inside(at[:-1]).get(at[-1])
+        return found[1] if found else self._start(at[:-1])
 
     def _inside(self, at: Path) -> dict[Step, tuple[int, int]]:
         """Where each member's key and value, or each item, begins."""

@@ -149,6 +149,7 @@ TRACK = SMALL["tracks"][0]
         ({"tracks": {}}, "wrong-type"),
         ({"tracks": [5]}, "wrong-type"),
         ({"tracks": [TRACK, TRACK]}, "duplicate-reference"),
+        ({"tracks": [{}, {}]}, "missing-field"),
         ({"tracks": [{**TRACK, "reference": "A 1"}]}, "wrong-value"),
         ({"tracks": [TRACK, {"reference": "A2", "title": "B"}]}, "not-on-release"),
         ({"tracks": [{**TRACK, "title": "a\u0000b"}]}, "wrong-character"),
@@ -251,3 +252,4 @@ def test_places_are_found_again_in_the_text() -> None:
     assert cut(places.value(("c", "a"))) == "2"
     assert cut(places.key((), "c")) == '"c"'
     assert cut(places.value(())) == text.strip()
+    assert cut(places.value(("c", "z"))) == '{"a": 2}'
