@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from policy import tasks
 from policy.api.door import Door, asked, caller
+from policy.api.pages import LinksSerializer, PageSerializer, links, place_of
 from policy.api.problems import Problem, told
 from policy.ingest.limits import MESSAGE_BYTES
 from policy.ingest.refusals import MessageRefused, Refusal
@@ -147,10 +148,29 @@ class StatusSerializer(serializers.Serializer[deliveries.DeliveryStatus]):
     more = serializers.BooleanField(help_text="Whether it has further tracks than those listed.")
 
 
+class DeliveryPageSerializer(serializers.Serializer[Any]):
+    """A page of messages, newest first."""
+
+    results = DeliverySerializer(many=True)
+    links = LinksSerializer()
+
+
 class Deliveries(Door):
     """Messages of the caller's accounts."""
 
     parser_classes = [XmlParser, TextXmlParser, CatalogueParser, MultiPartParser]
+
+    @extend_schema(
+        operation_id="delivery_list",
+        parameters=[PageSerializer],
+        responses={200: DeliveryPageSerializer, **told(400, 401)},
+    )
+    def get(self, request: Request) -> Response:
+        """The messages of the caller's accounts, newest first; all of them for staff."""
+        read = asked(PageSerializer, request)
+        page = deliveries.list_deliveries(caller(request), place_of(read), size=read["limit"])
+        around = links(request, page.rows, newer=page.newer, older=page.older)
+        return Response(DeliveryPageSerializer({"results": page.rows, "links": around}).data)
 
     @extend_schema(
         operation_id="delivery_create",

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Subquery
 
 from policy.models import Delivery, EvaluationRequest
-from policy.selectors.visibility import User, accounts_of, sight_of
+from policy.selectors.decision_search import Place
+from policy.selectors.visibility import User, sight_of
 
 SHOWN = 200
 """Tracks that a status lists; the rest is found in the list of tracks."""
@@ -88,11 +89,36 @@ class DeliveryStatus:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryList:
+    """A page of deliveries; `newer` and `older` tell whether a page lies on that side."""
+
+    rows: tuple[DeliveryRow, ...]
+    newer: bool
+    older: bool
+
+
+def list_deliveries(user: User, place: Place, *, size: int) -> DeliveryList:
+    """The page at `place` of the deliveries that the login may see; one query beside its own."""
+    upwards = place.side in ("newer", "last")
+    rows = deliveries_visible_to(user).select_related("account").defer("raw", "warnings")
+    if place.uuid is not None:
+        beside = Subquery(Delivery.objects.filter(uuid=place.uuid).values("pk"))
+        rows = rows.filter(**{f"pk__{'gt' if place.side == 'newer' else 'lt'}": beside})
+    found = [delivery_row(row) for row in rows.order_by("pk" if upwards else "-pk")[: size + 1]]
+    more, page = len(found) > size, found[:size]
+    return DeliveryList(
+        rows=tuple(reversed(page) if upwards else page),
+        newer=more if upwards else place.side == "older",
+        older=place.side == "newer" if upwards else more,
+    )
+
+
 def deliveries_visible_to(user: User) -> QuerySet[Delivery]:
     """The deliveries of the accounts that the login acts for; all of them for staff."""
-    if sight_of(user).everything:
-        return Delivery.objects.all()
-    return Delivery.objects.filter(account__in=accounts_of(user))
+    sight = sight_of(user)
+    rows = Delivery.objects.all()
+    return rows if sight.everything else rows.filter(account__in=sight.accounts)
 
 
 def delivery_row(delivery: Delivery) -> DeliveryRow:
