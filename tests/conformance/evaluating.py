@@ -71,16 +71,16 @@ def carefully(tree: Node, variables: dict[str, Node]) -> Any:
 def generated(tree: Node, variables: dict[str, Node]) -> Any:
     """The value, or the exception that was raised. Raises Unsupported where types are not known."""
     shared = Shared(Records(_SCHEMA, "track", {}), {})
+    shared.functions = {name: index for index, name in enumerate(variables)}
     lines: list[str] = []
-    places = {name: index for index, name in enumerate(variables)}
     for index, node in enumerate(variables.values()):
-        lines += fast.variable(index, node, shared, places)
-    written = Expressions(shared, [tree], places)
+        lines += fast.function(index, node, shared)
+    written = Expressions(shared, [tree])
     result = written.value(tree)
-    lines += ["def value(d, p, now, x):", *written.writer.lines(), f" return {result}"]
+    lines += ["def value(d, p, now, x):", *written.lines(f" return {result}")]
     fast.run("\n".join(lines), "case", shared.names.names)
     try:
-        return shared.names.names["value"](None, (), 0, [None] * len(places))
+        return shared.names.names["value"](None, (), 0, [None] * len(variables))
     except Exception as error:
         return error
 

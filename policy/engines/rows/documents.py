@@ -21,6 +21,11 @@ from policy.lang.schema import FactSchema, Field, element
 Document: TypeAlias = Any
 """A struct with one field named after the subject and `unknown`, a list of paths; see Documents."""
 
+WIDE = 16
+"""Fields from which on a record is wide: msgspec looks through all of them for each key that none
+has, which costs more than decoding a number that nobody reads."""
+_CHEAP = frozenset({"bool", "int", "double"})
+
 _SCALARS: dict[str, Any] = {
     "bool": bool,
     "int": Annotated[int, msgspec.Meta(ge=INT_MIN, le=INT_MAX)],
@@ -111,8 +116,10 @@ class Documents:
             read = self._uses.fields.get(name, set())
             fields = [
                 self._field(name, field, made, strict)
-                for field in record.fields
                 if field.name in read
+                else (attribute(field.name), bool | int | float | None, None)
+                for field in record.fields
+                if field.name in read or (len(read) >= WIDE and field.type in _CHEAP)
             ]
             renamed = {attribute(field.name): field.name for field in record.fields}
             made[name] = msgspec.defstruct(name, fields, gc=False, kw_only=True, rename=renamed)

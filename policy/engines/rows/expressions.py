@@ -6,14 +6,16 @@ again with `careful`, where errors are values that `&&` and `||` can absorb.
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from policy.engines.rows import functions
+from policy.engines.rows.access import Access, StructAccess
+from policy.engines.rows.analysis import Analysis
 from policy.engines.rows.constants import NotConstant, constant
-from policy.engines.rows.documents import attribute
 from policy.engines.rows.facts import FactReads, Records
 from policy.engines.rows.namespace import Namespace
 from policy.engines.rows.patterns import matches, search
@@ -44,6 +46,9 @@ _PLAIN = frozenset({"bool", "int", "uint", "string", "bytes", "timestamp", "dura
 """Kinds whose equality in Python, also inside a list, is CEL's."""
 
 
+_KEEPING = re.compile(r"\((e\d+) := ")
+
+
 class Unsupported(Exception):
     """The tree has a part whose type is only known at run time: `careful` evaluates it."""
 
@@ -52,64 +57,82 @@ class Shared:
     """What the functions of one generated module share.
 
     `parameters` maps names to places in the tuple `p`: there lies the value, and right behind it
-    its other form (see `parameter`).
+    its other form (see `parameter`). `functions` maps what has a function `V<number>` of its own
+    to the number: names of variables, identities of quantifiers that occur several times.
+    `repeated` are identities of calls worth keeping in a local variable.
     """
 
-    def __init__(self, records: Records, parameters: Mapping[str, int]) -> None:
+    def __init__(
+        self, records: Records, parameters: Mapping[str, int], access: Access | None = None
+    ) -> None:
         self.records = records
+        self.access: Access = access or StructAccess()
         self.names = Namespace()
         self.parameters = parameters
+        self.analysis = Analysis()
+        self.functions: dict[str | int, int] = {}
+        self.repeated: frozenset[int] = frozenset()
         self._loops: dict[int, bool] = {}
-        self._literal: dict[int, bool] = {}
 
     def loops(self, node: Node) -> bool:
-        """Whether the tree needs a statement: it has a quantifier."""
+        """Whether the tree needs a statement: it has a quantifier that is not a function."""
         known = self._loops.get(id(node))
         if known is None:
-            known = isinstance(node, Quantifier) or any(map(self.loops, children(node)))
-            self._loops[id(node)] = known
+            known = self._loops[id(node)] = self._has_loop(node)
         return known
 
-    def literal(self, node: Node) -> bool:
-        """Whether the tree reads nothing: its leaves are literals."""
-        known = self._literal.get(id(node))
-        if known is None:
-            parts = children(node)
-            known = all(map(self.literal, parts)) if parts else isinstance(node, Literal | ListOf)
-            known = self._literal[id(node)] = known and not isinstance(node, Quantifier)
-        return known
+    def _has_loop(self, node: Node) -> bool:
+        known = self.analysis.of(node)
+        if not known.loops:
+            return False
+        if isinstance(node, Quantifier):
+            return known.identity not in self.functions
+        return any(map(self.loops, children(node)))
 
 
 class Expressions:
-    """Writes the trees of one function. `variables` maps names to their places in the plan."""
+    """Writes the trees of one function."""
 
-    def __init__(
-        self,
-        shared: Shared,
-        trees: Iterable[Node],
-        variables: dict[str, int],
-        *,
-        eager: bool = False,
-    ) -> None:
+    def __init__(self, shared: Shared, trees: Iterable[Node], *, eager: bool = False) -> None:
         self.shared = shared
         self.writer = Writer()
-        self.facts = FactReads(shared.records, shared.names, self.writer, trees, eager=eager)
-        self._variables = variables
+        self.facts = FactReads(
+            shared.records, shared.access, shared.names, self.writer, trees, eager=eager
+        )
         self._locals: dict[str, str] = {}
-        self._used: dict[str, str] = {}
+        self._used: dict[str | int, str] = {}
+        self._kept: dict[int, str] = {}
+        self._wanted: set[str] = set()
         self._top = self.writer.gap()
+
+    @contextmanager
+    def branch(self) -> Iterator[None]:
+        """What is written inside may not be reached: what it keeps is not known behind it."""
+        outer, self._kept = self._kept, dict(self._kept)
+        yield
+        self._kept = outer
+
+    def lines(self, last: str) -> Iterator[str]:
+        """What was written, and a last line; values that were kept in vain are not kept."""
+        for line in (*self.writer.lines(), last):
+            yield _KEEPING.sub(self._unless_vain, line) if " := " in line else line
+
+    def _unless_vain(self, found: re.Match[str]) -> str:
+        return found[0] if found[1] in self._wanted else "("
 
     def value(self, node: Node) -> str:
         """The expression for a tree; statements that it needs are written first."""
         match node:
-            case Literal() | ListOf() | MapOf() | Call():
+            case Literal() | ListOf() | MapOf():
                 return self._constant_or_compound(node)
+            case Call():
+                return self._kept_or_new(node)
             case Fact(path=path):
                 return "now" if path == ("now",) else self._typed(self.facts.text(path), node.type)
             case Param(name=name):
                 return self.parameter(name)
             case Variable(name=name):
-                return self.variable(name)
+                return self.function(name)
             case Local(name=name):
                 return self._locals[name]
             case Select():
@@ -125,21 +148,42 @@ class Expressions:
             case If():
                 return self._if(node)
             case Quantifier():
-                return self._quantifier(node)
+                identity = self.shared.analysis.of(node).identity
+                shared = identity in self.shared.functions
+                return self.function(identity) if shared else self.quantifier(node)
+
+    def values(self, nodes: Sequence[Node]) -> list[str]:
+        """Several expressions of one statement. Those that need statements come first: they must
+        not rely on what another of them keeps."""
+        texts = {id(node): self.value(node) for node in nodes if self.shared.loops(node)}
+        return [texts.get(id(node)) or self.value(node) for node in nodes]
+
+    def _kept_or_new(self, node: Call) -> str:
+        """A call that occurs several times is kept where it is first sure to be computed."""
+        identity = self.shared.analysis.of(node).identity
+        if identity in self._kept:
+            self._wanted.add(self._kept[identity])
+            return self._kept[identity]
+        text = self._constant_or_compound(node)
+        if identity not in self.shared.repeated:
+            return text
+        name = self._kept[identity] = self.writer.fresh("e")
+        return f"({name} := {text})"
 
     def parameter(self, name: str, form: str = "value") -> str:
         """The expression for a parameter's value, a list's `set`, or a time's `plain` int."""
         return f"p[{self.shared.parameters[name] + (form != 'value')}]"
 
-    def variable(self, name: str) -> str:
-        """The expression for a variable, which is computed at its first use."""
-        if name not in self._variables:
-            raise Unsupported(f"`{name}` has no tree")
-        local = self._used.get(name)
+    def function(self, key: str | int) -> str:
+        """The expression for a variable or shared quantifier, computed at its first use."""
+        if key not in self.shared.functions:
+            raise Unsupported(f"`{key}` has no tree")
+        number = self.shared.functions[key]
+        local = self._used.get(key)
         if local is None:
-            local = self._used[name] = f"v{self._variables[name]}"
+            local = self._used[key] = f"v{number}"
             self._top.add(f"{local} = None")
-        call = f"V{self._variables[name]}(d, p, now, x)"
+        call = f"V{number}(d, p, now, x)"
         return self._of_variable(f"({local} if {local} is not None else ({local} := {call}))")
 
     def _of_variable(self, text: str) -> str:
@@ -158,8 +202,12 @@ class Expressions:
                 return f"list(map(DS_GET, {text}))"
             case "dyn":
                 raise Unsupported("a fact of unknown type")
-            case _:
+            case _ if self.shared.access.numbers_are_exact or "double" not in type_name:
                 return text
+            case "double":
+                return f"({text} * 1.0)"
+            case _:
+                raise Unsupported("a list of numbers that may be integers")
 
     def raw(self, node: Node) -> str:
         """A fact or field as the document holds it, or None where it is absent."""
@@ -177,22 +225,19 @@ class Expressions:
         """The tests that a fact or field is there: itself and all records on the way to it."""
         match node:
             case Fact(path=path):
-                return [
-                    f"{self.facts.text(path[:end])} is not {self.facts.mark(mark)}"
-                    for end in range(2, len(path) + 1)
-                    if (mark := self.shared.records.mark(path[:end])) is not None
-                ]
+                return self.facts.there(path)
             case Select(operand=operand, field=field):
                 mark = self.shared.records.absent.get((operand.type, field))
-                own = (
-                    [] if mark is None else [f"{self._field(node)} is not {self.facts.mark(mark)}"]
-                )
-                return self._there(operand) + own
+                if mark is None:
+                    return self._there(operand)
+                owner = self.value(operand)
+                own = self.shared.access.there(owner, field, self.facts.mark(mark))
+                return [*self._there(operand), own]
             case _:
                 return []
 
     def _field(self, node: Select) -> str:
-        return f"{self.value(node.operand)}.{attribute(node.field)}"
+        return self.shared.access.read(self.value(node.operand), node.field)
 
     def _select(self, node: Select) -> str:
         if self.shared.records.is_record(node.operand.type):
@@ -219,28 +264,34 @@ class Expressions:
         head = 1
         while head < len(parts) and not self.shared.loops(parts[head]):
             head += 1
-        text = f"({f' {word} '.join([self.value(part) for part in parts[:head]])})"
+        texts = [self.value(parts[0])]
+        with self.branch():
+            texts += [self.value(part) for part in parts[1:head]]
+        text = f"({f' {word} '.join(texts)})"
         if head == len(parts):
             return text
         result = self.writer.fresh("x")
         self.writer.line(f"{result} = {text}")
-        with self.writer.block(f"{test} {result}:"):
+        with self.branch(), self.writer.block(f"{test} {result}:"):
             self.writer.line(f"{result} = {self._joined(parts[head:], word, test)}")
         return result
 
     def _if(self, node: If) -> str:
         asked = self.value(node.condition)
         if not (self.shared.loops(node.then) or self.shared.loops(node.otherwise)):
-            return f"({self.value(node.then)} if {asked} else {self.value(node.otherwise)})"
+            with self.branch():
+                then = self.value(node.then)
+            with self.branch():
+                return f"({then} if {asked} else {self.value(node.otherwise)})"
         result = self.writer.fresh("x")
-        with self.writer.block(f"if {asked}:"):
+        with self.branch(), self.writer.block(f"if {asked}:"):
             self.writer.line(f"{result} = {self.value(node.then)}")
-        with self.writer.block("else:"):
+        with self.branch(), self.writer.block("else:"):
             self.writer.line(f"{result} = {self.value(node.otherwise)}")
         return result
 
     def _constant_or_compound(self, node: Node) -> str:
-        if self.shared.literal(node):
+        if self.shared.analysis.of(node).literal:
             try:
                 return self.shared.names.constant(constant(node))
             except NotConstant:
@@ -250,10 +301,13 @@ class Expressions:
     def _compound(self, node: Node) -> str:
         match node:
             case ListOf(items=items):
-                return f"[{', '.join([self.value(item) for item in items])}]"
+                return f"[{', '.join(self.values(items))}]"
             case MapOf(entries=entries):
-                pairs = [f"({self.value(key)}, {self.value(value)})" for key, value in entries]
-                return f"NEW_MAP(({', '.join(pairs)},))" if pairs else "NEW_MAP(())"
+                texts = self.values([part for entry in entries for part in entry])
+                pairs = [
+                    f"({key}, {value}), " for key, value in zip(*[iter(texts)] * 2, strict=True)
+                ]
+                return f"NEW_MAP(({''.join(pairs)}))"
             case Call():
                 return self._call(node)
             case _:
@@ -273,7 +327,7 @@ class Expressions:
         found = functions.find(node.function, kinds)
         if found is None:
             raise Unsupported(f"{node.function}({', '.join(kinds)})")
-        arguments = [self.value(argument) for argument in node.arguments]
+        arguments = self.values(node.arguments)
         if found.inline:
             return found.inline.format(*arguments)
         return f"{self._call_bound(found.call)}({', '.join(arguments)})"
@@ -282,7 +336,7 @@ class Expressions:
         return self.shared.names.bind("F", function, id(function))
 
     def _equality(self, node: Call, kinds: tuple[str, ...]) -> str:
-        left, right = [self.value(argument) for argument in node.arguments]
+        left, right = self.values(node.arguments)
         same = node.function == "_==_"
         types = {argument.type for argument in node.arguments}
         if kinds == ("double", "double") or (len(types) == 1 and _plain(node.arguments[0].type)):
@@ -293,11 +347,12 @@ class Expressions:
     def _in(self, node: Call, kinds: tuple[str, ...]) -> str:
         item, items = node.arguments
         if kinds[1] == "list" and kinds[0] in _PLAIN and _plain(items.type):
-            return f"({self.value(item)} in {self._members(items)})"
+            members = self._members(items)
+            return f"({self.value(item)} in {members})"
         found = functions.find("@in", kinds)
         if found is None:
             raise Unsupported(f"{kinds[0]} in {kinds[1]}")
-        return f"{self._call_bound(found.call)}({self.value(item)}, {self.value(items)})"
+        return f"{self._call_bound(found.call)}({', '.join(self.values(node.arguments))})"
 
     def _members(self, items: Node) -> str:
         """A list to look an item up in: a set where it is known beforehand."""
@@ -315,7 +370,7 @@ class Expressions:
             found = search(constant(pattern))
         except (NotConstant, EvaluationError):
             bound = self._call_bound(matches)
-            return f"{bound}({self.value(text)}, {self.value(pattern)})"
+            return f"{bound}({', '.join(self.values(node.arguments))})"
         return f"({self.shared.names.bind('R', found, id(found))}({self.value(text)}) is not None)"
 
     def _range(self, node: Node) -> str:
@@ -330,10 +385,11 @@ class Expressions:
         """A `for` over a quantifier's items; gives the variable of the item."""
         over = self._range(node.range)
         item = self._locals[node.local] = self.writer.fresh("c")
-        with self.writer.block(f"for {item} in {over}:"):
+        with self.branch(), self.writer.block(f"for {item} in {over}:"):
             yield item
 
-    def _quantifier(self, node: Quantifier) -> str:
+    def quantifier(self, node: Quantifier) -> str:
+        """The variable that a loop over the items leaves its result in."""
         result = self.writer.fresh("q")
         start = {"exists": "False", "all": "True", "exists_one": "0"}.get(node.kind, "[]")
         self.writer.line(f"{result} = {start}")

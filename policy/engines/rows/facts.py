@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from policy.engines.rows.documents import attribute
+from policy.engines.rows.access import Access
 from policy.engines.rows.namespace import Namespace
 from policy.engines.rows.poison import Absent
 from policy.engines.rows.writer import Writer
 from policy.lang.schema import FactSchema
-from policy.lang.tree import Fact, Node, walk
+from policy.lang.tree import Fact, Node, children
 
 Path: TypeAlias = tuple[str, ...]
 AbsentMarks: TypeAlias = dict[tuple[str, str], Absent]
@@ -28,13 +28,7 @@ class Records:
             record.name: {field.name: field.type for field in record.fields}
             for record in schema.records
         }
-
-    def owner(self, path: Path) -> str:
-        """The record that the last field of a path belongs to."""
-        record = self._root
-        for name in path[1:-1]:
-            record = self._types[record][name]
-        return record
+        self._marks: dict[Path, Absent | None] = {}
 
     def is_record(self, name: str) -> bool:
         """Whether a type is a record."""
@@ -42,19 +36,33 @@ class Records:
 
     def mark(self, path: Path) -> Absent | None:
         """The mark that stands for an optional field; None when the field is always there."""
-        return self.absent.get((self.owner(path), path[-1])) if len(path) > 1 else None
+        if path not in self._marks:
+            self._marks[path] = self.absent.get((self._owner(path), path[-1]))
+        return self._marks[path]
+
+    def below_optional(self, path: Path) -> bool:
+        """Whether a record on the way to a field may be absent."""
+        return any(self.mark(path[:end]) is not None for end in range(2, len(path)))
+
+    def _owner(self, path: Path) -> str:
+        """The record that the last field of a path belongs to."""
+        record = self._root
+        for name in path[1:-1]:
+            record = self._types[record][name]
+        return record
 
 
 class FactReads:
     """The fact reads of one generated function.
 
-    A record, and a fact that is read more than once, gets a local variable. What lies below an
+    What is read more than once gets a local variable, with `eager` everything. What lies below an
     optional record is read in place, after the rule's own guard.
     """
 
     def __init__(
         self,
         records: Records,
+        access: Access,
         names: Namespace,
         writer: Writer,
         trees: Iterable[Node],
@@ -62,49 +70,59 @@ class FactReads:
         eager: bool,
     ) -> None:
         self._records = records
+        self._access = access
         self._names = names
         self._writer = writer
         self._top = writer.gap()
         self._locals: dict[Path, str] = {}
         self._eager = eager
-        self._count = Counter(
-            node.path[:end]
-            for tree in trees
-            for node in walk(tree)
-            if isinstance(node, Fact)
-            for end in range(1, len(node.path) + 1)
-        )
+        self._count = _counted(trees)
 
     def text(self, path: Path) -> str:
         """The expression for a fact's raw value."""
-        if path in self._locals:
-            return self._locals[path]
+        known = self._locals.get(path)
+        if known is not None:
+            return known
         if len(path) == 1:
-            return self._local(path, f"d.{attribute(path[0])}", "r")
-        owner = self.text(path[:-1]) if self._shared(path[:-1]) else self._in_place(path[:-1])
-        read = f"{owner}.{attribute(path[-1])}"
-        if self._below_optional(path):
-            return read
-        if self._eager or self._count[path] > 1:
-            return self._local(path, read, "f")
-        return read
+            return self._local(path, self._access.read("d", path[0]))
+        owner, name = self.text(path[:-1]), path[-1]
+        if self._records.below_optional(path) or not (self._eager or self._count[path] > 1):
+            return self._access.read(owner, name)
+        mark = self.mark(self._records.mark(path))
+        return self._local(path, self._access.fetch(owner, name, mark))
+
+    def there(self, path: Path) -> list[str]:
+        """The tests that a fact is there: itself and all records on the way to it."""
+        return [
+            self._is_there(path[:end], mark)
+            for end in range(2, len(path) + 1)
+            if (mark := self._records.mark(path[:end])) is not None
+        ]
 
     def mark(self, mark: Absent | None) -> str:
         """The text of an optional field's mark; None, which no field holds, for any other field."""
         return "None" if mark is None else self._names.bind("A", mark, id(mark))
 
-    def _shared(self, path: Path) -> bool:
-        """Whether a record is read into a local variable."""
-        return not self._below_optional(path)
+    def _is_there(self, path: Path, mark: Absent) -> str:
+        self.text(path)  # which gives it a local variable, if it is to have one
+        if path in self._locals:
+            return f"{self._locals[path]} is not {self.mark(mark)}"
+        return self._access.there(self.text(path[:-1]), path[-1], self.mark(mark))
 
-    def _in_place(self, path: Path) -> str:
-        owner = self.text(path[:-1]) if self._shared(path[:-1]) else self._in_place(path[:-1])
-        return f"{owner}.{attribute(path[-1])}"
-
-    def _below_optional(self, path: Path) -> bool:
-        return any(self._records.mark(path[:end]) is not None for end in range(2, len(path)))
-
-    def _local(self, path: Path, read: str, prefix: str) -> str:
-        name = self._locals[path] = self._writer.fresh(prefix)
+    def _local(self, path: Path, read: str) -> str:
+        name = self._locals[path] = self._writer.fresh("f")
         self._top.add(f"{name} = {read}")
         return name
+
+
+def _counted(trees: Iterable[Node]) -> Counter[Path]:
+    """How often each fact, and each record on the way to one, is read."""
+    count: Counter[Path] = Counter()
+    waiting = list(trees)
+    while waiting:
+        node = waiting.pop()
+        waiting += children(node)
+        if isinstance(node, Fact):
+            for end in range(1, len(node.path) + 1):
+                count[node.path[:end]] += 1
+    return count

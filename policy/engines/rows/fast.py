@@ -17,40 +17,57 @@ def source(plan: Plan, shared: Shared) -> str:
 
     Raises Unsupported when static types do not tell what to do.
     """
+    conditions = [rule.when for rule in plan.rules]
+    trees = [*[variable.tree for variable in plan.variables], *conditions]
+    repeated = shared.analysis.repeated(trees)
+    quantifiers: dict[str | int, Node] = {
+        key: node for key, node in repeated.items() if isinstance(node, Quantifier)
+    }
+    shared.repeated = frozenset(repeated.keys() - quantifiers.keys())
+    own: dict[str | int, Node] = {
+        **{each.name: each.tree for each in plan.variables},
+        **quantifiers,
+    }
+    shared.functions = {key: number for number, key in enumerate(own)}
     lines: list[str] = []
-    places = {variable.name: index for index, variable in enumerate(plan.variables)}
-    for index, each in enumerate(plan.variables):
-        lines += variable(index, each.tree, shared, places)
-    lines += _evaluate(plan, shared, places)
+    for number, tree in enumerate(own.values()):
+        lines += function(number, tree, shared)
+    lines += _evaluate(conditions, shared)
     return "\n".join(lines)
 
 
-def variable(index: int, tree: Node, shared: Shared, places: dict[str, int]) -> Iterator[str]:
-    """The function of a variable, which keeps its value in the list `x` for all who ask."""
-    written = Expressions(shared, [tree], places)
-    result = written.value(tree)
-    yield f"def V{index}(d, p, now, x):"
-    yield f" if x[{index}] is not None: return x[{index}]"
-    yield from written.writer.lines()
-    yield f" x[{index}] = {result}"
-    yield f" return x[{index}]"
+def function(number: int, tree: Node, shared: Shared) -> Iterator[str]:
+    """The function of a variable or quantifier, which keeps its value in `x` for all who ask."""
+    written = Expressions(shared, [tree])
+    result = written.quantifier(tree) if isinstance(tree, Quantifier) else written.value(tree)
+    yield f"def V{number}(d, p, now, x):"
+    yield f" if x[{number}] is not None: return x[{number}]"
+    yield from written.lines(f" x[{number}] = {result}")
+    yield f" return x[{number}]"
 
 
-def _evaluate(plan: Plan, shared: Shared, places: dict[str, int]) -> Iterator[str]:
-    written = Expressions(shared, [rule.when for rule in plan.rules], places)
-    for index, rule in enumerate(plan.rules):
-        parts = rule.when.parts if isinstance(rule.when, And) else (rule.when,)
-        _branch(written, parts, _append(written, index))
+def _evaluate(conditions: list[Node], shared: Shared) -> Iterator[str]:
+    written = Expressions(shared, conditions)
+    for index, condition in enumerate(conditions):
+        parts = condition.parts if isinstance(condition, And) else (condition,)
+        _branch(written, _cheap_first(parts, shared), _append(written, index))
     yield "def evaluate(d, p, now):"
     yield " m = []"
-    if places:
-        yield f" x = [None] * {len(places)}"
-    yield from written.writer.lines()
-    yield " return m"
+    if shared.functions:
+        yield f" x = [None] * {len(shared.functions)}"
+    yield from written.lines(" return m")
 
 
 def _append(written: Expressions, index: int) -> Then:
     return lambda: written.writer.line(f"m.append({index})")
+
+
+def _cheap_first(parts: tuple[Node, ...], shared: Shared) -> tuple[Node, ...]:
+    """Loops behind the other parts, unless one asks whether a fact is there: `&&` has no order."""
+    loops = [part for part in parts if shared.loops(part)]
+    if any(shared.analysis.of(part).asks for part in loops):
+        return parts
+    return (*[part for part in parts if not shared.loops(part)], *loops)
 
 
 def _branch(written: Expressions, parts: tuple[Node, ...], then: Then) -> None:
@@ -61,12 +78,14 @@ def _branch(written: Expressions, parts: tuple[Node, ...], then: Then) -> None:
     head = 0
     while head < len(parts) and not written.shared.loops(parts[head]):
         head += 1
-    if head:
-        test = " and ".join([written.value(part) for part in parts[:head]])
-        with written.writer.block(f"if {test}:"):
-            _branch(written, parts[head:], then)
-    else:
+    if not head:
         _branch_loop(written, parts[0], lambda: _branch(written, parts[1:], then))
+        return
+    texts = [written.value(parts[0])]
+    with written.branch():
+        texts += [written.value(part) for part in parts[1:head]]
+        with written.writer.block(f"if {' and '.join(texts)}:"):
+            _branch(written, parts[head:], then)
 
 
 def _branch_loop(written: Expressions, node: Node, then: Then) -> None:
@@ -79,10 +98,10 @@ def _branch_loop(written: Expressions, node: Node, then: Then) -> None:
         case Quantifier(kind="all"):
             with written.loop(node), block(f"if not {written.value(node.condition)}:"):
                 line("break")
-            with block("else:"):
+            with block("else:"), written.branch():
                 then()
         case _:
-            with block(f"if {written.value(node)}:"):
+            with block(f"if {written.value(node)}:"), written.branch():
                 then()
 
 

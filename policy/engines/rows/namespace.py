@@ -84,7 +84,7 @@ class Namespace:
                 return str(value) if value >= 0 else f"({value})"
             case float() if math.isfinite(value):
                 return repr(value) if math.copysign(1, value) > 0 else f"({value!r})"
-            case str():
+            case str() if type(value) is str:
                 return self.bind("K", sys.intern(value))  # enums of documents are interned too
             case bytes():
                 return self.bind("K", value)

@@ -18,25 +18,22 @@ def source(plan: Plan, steps: Steps, shared: Shared) -> str:
     Raises Unsupported when static types do not tell what to do.
     """
     lines: list[str] = []
-    places = {variable.name: index for index, variable in enumerate(plan.variables)}
+    shared.functions = {variable.name: index for index, variable in enumerate(plan.variables)}
     for index, held in enumerate(steps.variables.values()):
-        lines += _variable(index, held, shared, places)
-    lines += _trace(plan, steps, shared, places)
+        lines += _variable(index, held, shared)
+    lines += _trace(plan, steps, shared)
     return "\n".join(lines)
 
 
-def _variable(
-    index: int, held: VariableSteps, shared: Shared, places: dict[str, int]
-) -> Iterator[str]:
+def _variable(index: int, held: VariableSteps, shared: Shared) -> Iterator[str]:
     """A variable's function gives its value and its own tuple of the trace."""
-    written = _Traced(shared, [held.node], places, [held.step])
+    written = _Traced(shared, [held.node], [held.step])
     with written.scope(held.scope):
         result = written.result(held)
     yield f"def V{index}(d, p, now, x):"
     yield f" if x[{index}] is not None: return x[{index}]"
-    yield from written.writer.lines()
     kept = "r" if _is_shown(held.node) else "None"
-    yield f" r = {result}"
+    yield from written.lines(f" r = {result}")
     yield f" x[{index}] = (r, {written.tuple(held.scope, kept)})"
     yield f" return x[{index}]"
 
@@ -45,9 +42,9 @@ def _is_shown(node: Node) -> bool:
     return node.type in ("bool", "int", "double", "string", "timestamp", "duration")
 
 
-def _trace(plan: Plan, steps: Steps, shared: Shared, places: dict[str, int]) -> Iterator[str]:
+def _trace(plan: Plan, steps: Steps, shared: Shared) -> Iterator[str]:
     trees = [rule.when for rule in plan.rules]
-    written = _Traced(shared, trees, places, steps.rules, eager=True)
+    written = _Traced(shared, trees, steps.rules, eager=True)
     with written.scope(steps.top):
         for index, step in enumerate(steps.rules):
             with written.writer.block(f"if {written.step(step)}:"):
@@ -58,10 +55,9 @@ def _trace(plan: Plan, steps: Steps, shared: Shared, places: dict[str, int]) -> 
     values = written.tuple(steps.top, special=variables)
     yield "def trace(d, p, now):"
     yield " m = []"
-    if places:
-        yield f" x = [None] * {len(places)}"
-    yield from written.writer.lines()
-    yield f" return m, {values}"
+    if shared.functions:
+        yield f" x = [None] * {len(shared.functions)}"
+    yield from written.lines(f" return m, {values}")
 
 
 class _Traced(Expressions):
@@ -71,12 +67,11 @@ class _Traced(Expressions):
         self,
         shared: Shared,
         trees: Iterable[Node],
-        variables: dict[str, int],
         steps: Iterable[Step],
         *,
         eager: bool = False,
     ) -> None:
-        super().__init__(shared, trees, variables, eager=eager)
+        super().__init__(shared, trees, eager=eager)
         self._computed = {
             id(node): slot
             for step in _all_steps(steps)
@@ -201,7 +196,7 @@ class _Traced(Expressions):
         self.writer.line(f"{witness} = None")
         if step.kind == "exists_one":
             with self._silent():
-                self.writer.line(f"{truth} = {self._quantifier(node)}")
+                self.writer.line(f"{truth} = {self.quantifier(node)}")
             return truth
         self.writer.line(f"{truth} = {step.kind == 'all'}")
         item = self.writer.fresh("c")
@@ -228,10 +223,10 @@ class _Traced(Expressions):
     ) -> str:
         """The text of a trace tuple."""
         parts = [] if first is None else [first]
-        parts += [(special or {}).get(id(slot)) or self._kept(slot) for slot in scope.slots]
+        parts += [(special or {}).get(id(slot)) or self._slot(slot) for slot in scope.slots]
         return f"({', '.join(parts)},)" if parts else "()"
 
-    def _kept(self, slot: Slot) -> str:
+    def _slot(self, slot: Slot) -> str:
         """A slot as JSON can hold it: times as plain integers."""
         if slot.node is None:
             return slot.name
