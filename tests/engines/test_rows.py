@@ -104,8 +104,11 @@ def test_a_parameter_without_a_value_yet_is_unknown_to_its_rules() -> None:
 def test_a_document_of_the_wrong_shape_is_refused_with_its_place() -> None:
     program = loaded(plan(["track.deliveries == 2"]))
     wrong = document(deliveries="two")
+    numbers = program.parameters({})["trial"]
+    absent = program.view({"track": {}})
+    assert program.rulesets[0].evaluate(absent, numbers, _NOW).indeterminate
     with pytest.raises(rows.DocumentError, match=r"track\.deliveries"):
-        program.view(wrong)
+        program.rulesets[0].trace(program.view(wrong), numbers, _NOW)
     with pytest.raises(rows.DocumentError, match=r"track\.deliveries"):
         program.decode(msgspec.json.encode(wrong))
     with pytest.raises(rows.DocumentError, match="no JSON"):

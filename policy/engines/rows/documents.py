@@ -19,7 +19,8 @@ from policy.engines.rows.values import INT_MAX, INT_MIN
 from policy.lang.schema import FactSchema, Field, element
 
 Document: TypeAlias = Any
-"""A struct with one field named after the subject and `unknown`, a list of paths; see Documents."""
+"""A struct with one field named after the subject, or a DictDocument; both have `unknown`, which
+lists paths or is empty."""
 
 WIDE = 16
 """Fields from which on a record is wide: msgspec looks through all of them for each key that none
@@ -48,6 +49,24 @@ def attribute(name: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
+class DictDocument:
+    """A fact document in memory. Its shape is trusted until something in it does not fit."""
+
+    __slots__ = ("_documents", "_struct", "facts", "unknown")
+
+    def __init__(self, facts: Mapping[str, Any], documents: Documents) -> None:
+        self.facts = facts
+        self.unknown = facts.get("unknown")
+        self._documents = documents
+        self._struct: Any = None
+
+    def struct(self) -> Any:
+        """The document as a struct. Raises DocumentError when it is none of the fact schema."""
+        if self._struct is None:
+            self._struct = self._documents.convert(self.facts)
+        return self._struct
+
+
 class Documents:
     """Reads the documents of one subject. `absent` holds the mark of each optional field."""
 
@@ -72,8 +91,12 @@ class Documents:
             raise DocumentError(f"no JSON document: {error}") from None
         return self._without_unknown(found) if found.unknown else found
 
-    def view(self, document: Mapping[str, Any]) -> Document:
-        """The same from a dict shaped like the JSON text. Raises DocumentError likewise."""
+    def view(self, document: Mapping[str, Any]) -> DictDocument:
+        """A document that stays a dict as long as nothing is odd about it."""
+        return DictDocument(document, self)
+
+    def convert(self, document: Mapping[str, Any]) -> Any:
+        """As `decode`, from a dict shaped like the JSON text. Raises DocumentError likewise."""
         try:
             found = msgspec.convert(document, self._strict.type)
         except msgspec.ValidationError:

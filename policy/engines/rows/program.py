@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from policy.engines.rows import fast, traced
+from policy.engines.rows.access import Access, DictAccess, StructAccess
 from policy.engines.rows.careful import Careful, Frame
-from policy.engines.rows.documents import Document, Documents
+from policy.engines.rows.documents import DictDocument, Document, Documents
 from policy.engines.rows.expressions import Shared, Unsupported
 from policy.engines.rows.facts import Records
 from policy.engines.rows.judging import Judging
@@ -62,15 +63,17 @@ class Parameters:
 class RulesetProgram:
     """One ruleset. `plan` is what it was made from; indexes of rules are the plan's.
 
-    The function that decides is generated at once, the traced one and the careful closures when
-    they are first needed.
+    The function that decides is generated at once, the others and the careful closures when they
+    are first needed. Where a generated function raises, the careful evaluation decides: errors are
+    values there.
     """
 
     def __init__(self, plan: Plan, records: Records) -> None:
         self.plan = plan
         self._records = records
         self._types = _parameter_types(plan)
-        self._decide = self._generated("evaluate")
+        self._open = _rules_with_computed_territories(plan)
+        self._decide = self._generated("evaluate", StructAccess())
 
     @property
     def name(self) -> str:
@@ -83,28 +86,37 @@ class RulesetProgram:
 
     def evaluate(self, document: Document, parameters: Parameters, now: Timestamp) -> Evaluation:
         """Which rules match and which have no answer, at the instant `now` (see `instant`)."""
-        if self._decide and parameters.complete and not document.unknown:
+        if not document.unknown:
             try:
-                matched = self._decide(document, parameters.values, now)
+                if type(document) is DictDocument:
+                    matched = self._decide_dict(document.facts, parameters.values, now)
+                else:
+                    matched = self._decide(document, parameters.values, now)
             except Exception:
                 pass  # whatever it was, the careful evaluation decides
             else:
-                return self._located(tuple(matched), (), document, parameters, now)
-        matched, failed, _ = self._judging.run(Frame(document, parameters.by_name, now))
-        return self._located(tuple(matched), tuple(failed), document, parameters, now)
+                found = Evaluation(tuple(matched))
+                return self._located(found, document, parameters, now) if self._open else found
+        return self._carefully(document, parameters, now).evaluation
 
     def trace(self, document: Document, parameters: Parameters, now: Timestamp) -> Traced:
         """The same with the values that every condition saw."""
-        if self._trace and parameters.complete and not document.unknown:
+        document = _struct(document)
+        if parameters.complete and not document.unknown:
             try:
                 matched, values = self._trace(document, parameters.values, now)
             except Exception:
                 pass  # as in evaluate
             else:
-                return Traced(self._located(tuple(matched), (), document, parameters, now), values)
+                found = Evaluation(tuple(matched))
+                return Traced(self._located(found, document, parameters, now), values)
+        return self._carefully(document, parameters, now)
+
+    def _carefully(self, document: Document, parameters: Parameters, now: Timestamp) -> Traced:
+        document = _struct(document)
         matched, failed, values = self._judging.run(Frame(document, parameters.by_name, now))
-        located = self._located(tuple(matched), tuple(failed), document, parameters, now)
-        return Traced(located, values)
+        found = Evaluation(tuple(matched), tuple(failed))
+        return Traced(self._located(found, document, parameters, now), values)
 
     @cached_property
     def template(self) -> Template:
@@ -113,7 +125,7 @@ class RulesetProgram:
 
     def reason(self, index: int, document: Document, parameters: Parameters, now: Timestamp) -> str:
         """The sentence of a rule, with `(unknown)` where it names a value that is not there."""
-        return self._reasons[index].render(Frame(document, parameters.by_name, now))
+        return self._reasons[index].render(Frame(_struct(document), parameters.by_name, now))
 
     def territories(
         self, index: int, document: Document, parameters: Parameters, now: Timestamp
@@ -126,36 +138,31 @@ class RulesetProgram:
         closure = self._territories.get(index)
         if closure is None:
             return None
-        return tuple(closure(Frame(document, parameters.by_name, now)))
+        return tuple(closure(Frame(_struct(document), parameters.by_name, now)))
 
     def parameters(self, values: Mapping[str, ParameterInput]) -> Parameters:
         """The ruleset's numbers as typed constants; one that is missing is unknown to its rules."""
         return Parameters({name: _typed(name, kind, values) for name, kind in self._types.items()})
 
     def _located(
-        self,
-        matched: tuple[int, ...],
-        failed: tuple[tuple[int, str], ...],
-        document: Document,
-        parameters: Parameters,
-        now: Timestamp,
+        self, found: Evaluation, document: Document, parameters: Parameters, now: Timestamp
     ) -> Evaluation:
         """Move matched rules whose territories have no value to the indeterminate ones."""
-        if not self._computed_territories:
-            return Evaluation(matched, failed)
-        lost: list[tuple[int, str]] = []
-        for index in self._computed_territories.intersection(matched):
+        lost: dict[int, str] = {}
+        for index in self._open.intersection(found.matched):
             try:
                 self.territories(index, document, parameters, now)
             except EvaluationError as error:
-                lost.append((index, str(error)))
-        kept = tuple(index for index in matched if index not in dict(lost))
-        return Evaluation(kept, tuple(sorted((*failed, *lost))))
+                lost[index] = str(error)
+        if not lost:
+            return found
+        kept = tuple(index for index in found.matched if index not in lost)
+        return Evaluation(kept, tuple(sorted((*found.indeterminate, *lost.items()))))
 
-    def _generated(self, function: str) -> Callable[..., Any] | None:
-        """A generated function; None when the trees need run-time types or are too deep for it."""
+    def _generated(self, function: str, access: Access) -> Callable[..., Any]:
+        """A generated function, or one that always raises when the trees do not allow one."""
         places = {name: 2 * index for index, name in enumerate(self._types)}
-        shared = Shared(self._records, places)
+        shared = Shared(self._records, places, access)
         label = f"{self.plan.ruleset} {self.plan.version} {function}"
         try:
             if function == "evaluate":
@@ -164,13 +171,17 @@ class RulesetProgram:
                 text = traced.source(self.plan, self._steps, shared)
             fast.run(text, label, shared.names.names)
         except (Unsupported, SyntaxError, RecursionError, MemoryError):
-            return None
+            return _impossible
         made: Callable[..., Any] = shared.names.names[function]
         return made
 
     @cached_property
-    def _trace(self) -> Callable[..., Any] | None:
-        return self._generated("trace")
+    def _decide_dict(self) -> Callable[..., Any]:
+        return self._generated("evaluate", DictAccess())
+
+    @cached_property
+    def _trace(self) -> Callable[..., Any]:
+        return self._generated("trace", StructAccess())
 
     @cached_property
     def _steps(self) -> Steps:
@@ -196,18 +207,32 @@ class RulesetProgram:
             if rule.territories is not None
         }
 
-    @cached_property
-    def _computed_territories(self) -> frozenset[int]:
-        """Rules whose territories could fail."""
-        return frozenset(
-            index
-            for index, rule in enumerate(self.plan.rules)
-            if rule.territories is not None and _reads(rule.territories)
-        )
+
+def _impossible(*_: Any) -> Any:
+    """Stands for a function whose text Python refuses or whose types are known too late."""
+    raise Unsupported
+
+
+def _struct(document: Document) -> Document:
+    return document.struct() if type(document) is DictDocument else document
+
+
+def _rules_with_computed_territories(plan: Plan) -> frozenset[int]:
+    """Rules whose territories could fail."""
+    return frozenset(
+        index
+        for index, rule in enumerate(plan.rules)
+        if rule.territories is not None and _reads(rule.territories)
+    )
 
 
 class Program:
-    """All rulesets of a bundle for one subject, over documents of one shape."""
+    """All rulesets of a bundle for one subject, over documents of one shape.
+
+    `decode` reads a fact document from JSON text; it raises DocumentError for what is none. `view`
+    takes a dict shaped like the JSON text, which must stay as it is while the document is used; its
+    shape is only checked, with the same error, when something in it does not fit the rules.
+    """
 
     def __init__(self, plans: Sequence[Plan], schema: FactSchema, subject: str) -> None:
         uses = Uses(schema, subject)
@@ -216,15 +241,9 @@ class Program:
         self._documents = Documents(schema, subject, uses)
         records = Records(schema, subject, self._documents.absent)
         self.subject = subject
+        self.decode: Callable[[bytes | str], Document] = self._documents.decode
+        self.view: Callable[[Mapping[str, Any]], Document] = self._documents.view
         self.rulesets = tuple(RulesetProgram(plan, records) for plan in plans)
-
-    def decode(self, raw: bytes | str) -> Document:
-        """A fact document from JSON text. Raises DocumentError for what is none."""
-        return self._documents.decode(raw)
-
-    def view(self, document: Mapping[str, Any]) -> Document:
-        """A fact document from a dict shaped like the JSON text. Raises DocumentError likewise."""
-        return self._documents.view(document)
 
     def parameters(
         self, values: Mapping[str, Mapping[str, ParameterInput]]
