@@ -33,7 +33,7 @@ def effect_mark(effect: str) -> SafeString:
     height = 13 - 2.75 * LEVELS.index(effect)
     lines = "".join(f"M1 {13 - 2.75 * level:g}h12" for level in range(5))
     return format_html(
-        '<svg class="mark" viewBox="0 0 14 15" aria-hidden="true">'
+        '<svg class="mark" viewBox="0 -1 14 17" aria-hidden="true">'
         '<path d="{}"/><ellipse cx="7" cy="{}" rx="2.9" ry="2.3"/></svg>',
         lines,
         f"{height:g}",

@@ -109,6 +109,12 @@ def spaced(word: str) -> str:
 
 
 @register.filter
+def group_name(name: str) -> str:
+    """The name of a group of facts as a heading."""
+    return "AI" if name == "ai" else sentence(spaced(name))
+
+
+@register.filter
 def sentence(text: str) -> str:
     """The text with a capital at its start."""
     return text[:1].upper() + text[1:]

@@ -18,6 +18,9 @@ from policy.lang.source import Source, Span
 from policy.selectors import highlight
 from policy.selectors.highlight import columns
 
+DEEPEST = 24
+"""Columns of indentation that count."""
+
 _LEAVES = frozenset({"condition", "constant", "exists", "all", "exists_one", "variable"})
 
 
@@ -63,6 +66,12 @@ class Line:
     tokens: tuple[Token, ...]
     notes: tuple[Note, ...]
     deciding: bool
+
+    @property
+    def indent(self) -> int:
+        """How far in the text begins, in columns; where a line that is too long goes on."""
+        text = "".join(token.text for token in self.tokens)
+        return min(len(text) - len(text.lstrip()), DEEPEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-row][hx-get]") && !paneShown()) event.stopImmediatePropagation();
 }, { capture: true });
 
-// The row whose decision is shown is the current one.
+// The row whose decision is shown is the current one, also when the page opened it by itself.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const row = event.target.closest("[data-row]");
-  if (!row) return;
-  for (const other of rows()) other.removeAttribute("aria-current");
-  row.setAttribute("aria-current", "true");
+  if (event.detail.target !== pane()) return;
+  for (const row of rows()) {
+    if (row.getAttribute("hx-get") === event.detail.pathInfo.requestPath) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
 });
 
 // Walking through rows by keys leaves one entry in the history, not one a row.
