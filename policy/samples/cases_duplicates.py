@@ -12,6 +12,7 @@ from policy.samples import names
 from policy.samples.making import NEWCOMER, SENDERS, Maker, delivery, fold
 from policy.samples.staging import (
     Case,
+    Draft,
     Plan,
     Stage,
     by_the_same,
@@ -101,15 +102,25 @@ def _loops(make: Maker, made: Delivery, count: int, seconds: range) -> Delivery:
 
 
 def flood(make: Maker, until: datetime) -> Iterator[Plan]:
-    """A newcomer's first day: eight albums of twenty generated loops each."""
+    """A newcomer's first day: eight albums of twenty generated loops each, one an hour.
+
+    Only the last album is claimed: it is the one that comes in when the limits are passed.
+    """
+    drafts: list[Draft] = []
     for number in range(8):
         stage = Stage(make, NEWCOMER, until - timedelta(hours=9 - number))
-        album = declared(delivery(make, NEWCOMER, stage.at, kind="Album"), "all")
-        album = _loops(make, album, 20, range(95, 150))
-        drafts, tracks = drafts_of(stage, album), album.releases[0].tracks
-        for rule in ("upload-burst", "generated-flood"):
-            # The drafts are one delivery, planted for two rules: they are written once.
-            yield Plan(rule, "160 generated loops in one day by a newcomer", drafts, tracks)
+        album = _declared_loops(stage)
+        drafts += drafts_of(stage, album)
+    tracks = album.releases[0].tracks
+    note = "160 generated loops in one day by a newcomer"
+    for rule in ("upload-burst", "generated-flood"):
+        # The deliveries are the same, planted for two rules: they are written once.
+        yield Plan(rule, note, tuple(drafts), tracks)
+
+
+def _declared_loops(stage: Stage) -> Delivery:
+    album = declared(delivery(stage.make, stage.sender, stage.at, kind="Album"), "all")
+    return _loops(stage.make, album, 20, range(95, 150))
 
 
 CASES: tuple[Case, ...] = (
