@@ -101,7 +101,7 @@ def purge(*, id: str = "", created_at: datetime = NOW, icpn: str = ICPN) -> byte
     return json.dumps(document).encode()
 
 
-def deliver(raw: bytes, *, account: Account, at: datetime = NOW, **fields: Any) -> Recorded:
+def deliver(raw: bytes, *, account: Account | None, at: datetime = NOW, **fields: Any) -> Recorded:
     """Deliver a message through the service."""
     fields = {"file_name": "message.json"} | fields
     return delivery_record(raw=raw, account=account, received_at=at, **fields)

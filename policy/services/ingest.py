@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import Literal, TypeAlias
 
 from django.contrib.auth.models import User
@@ -32,6 +33,7 @@ from policy.models import (
     Release,
     Track,
 )
+from policy.services.accounts import account_of_sender
 from policy.services.audit import audit_record
 from policy.services.bulk import insert_models
 from policy.services.catalogue import Found, releases_find, releases_purge, releases_store
@@ -88,7 +90,7 @@ class Recorded:
 def delivery_record(
     *,
     raw: bytes,
-    account: Account,
+    account: Account | None,
     file_name: str,
     received_at: datetime,
     format: Format | None = None,
@@ -96,12 +98,15 @@ def delivery_record(
 ) -> Recorded:
     """Take in one message of an account; `format` None finds out by the text.
 
+    `account` None is the sender's, made when there is none: for messages that come from a trusted
+    hand. A sender can write what it likes, so a door that knows its caller names the account.
+
     Raises MessageRefused when it cannot be read, with every mistake and its place, and
     MessageConflict when its id was used for other content. Both leave nothing behind.
     """
     message = delivery_read(raw=raw, file_name=file_name, format=format)
     _refuse_too_many(message, file_name)
-    arrival = _Arrival(raw, account.pk, file_name, received_at, actor)
+    arrival = _Arrival(raw, account.pk if account else None, file_name, received_at, actor)
     for last in (*[False] * (_TRIES - 1), True):
         try:
             with transaction.atomic():
@@ -137,7 +142,7 @@ class _Arrival:
     """How a message came in."""
 
     raw: bytes
-    account_id: int
+    account_id: int | None
     file_name: str
     received_at: datetime
     actor: User | None
@@ -150,10 +155,11 @@ class _Arrival:
 def _record(message: said.Delivery, arrival: _Arrival) -> Recorded:
     # One message of an account at a time: the lock keeps parties and releases from being made
     # twice, and orders two messages of one release.
+    account_id = (
+        arrival.account_id or account_of_sender(sender=message.sender, at=arrival.received_at).pk
+    )
     account = (
-        Account.objects.select_for_update(of=("self",))
-        .select_related("party")
-        .get(pk=arrival.account_id)
+        Account.objects.select_for_update(of=("self",)).select_related("party").get(pk=account_id)
     )
     before = Delivery.objects.filter(
         account=account, message_id=message.message_id, format=message.format
@@ -201,7 +207,7 @@ def _keep(
         message_id=message.message_id,
         kind=message.kind,
         format=message.format,
-        file_name=arrival.file_name[-_FILE_NAME_LENGTH:],
+        file_name=PurePath(arrival.file_name).name[-_FILE_NAME_LENGTH:],
         digest=arrival.digest,
         raw=zlib.compress(arrival.raw),
         is_test=message.is_test,
