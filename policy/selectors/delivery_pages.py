@@ -43,9 +43,9 @@ class ListedDelivery:
 
     uuid: UUID
     message_id: str
-    kind: str
     format: str
     deliverer: str
+    is_purge: bool
     is_test: bool
     superseded: bool
     received_at: datetime
@@ -85,9 +85,12 @@ class RawMessage:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A mistake of a refused message, with its line cut in three: before it, itself, after it."""
+    """A mistake of a refused message in sentences, with its line cut in three: before it, itself,
+    after it; empty when no line is meant."""
 
     refusal: Refusal
+    says: str
+    helps: tuple[str, ...]
     before: str
     wrong: str
     after: str
@@ -204,9 +207,9 @@ def _listed(row: Delivery, counts: _Counts) -> ListedDelivery:
     return ListedDelivery(
         uuid=row.uuid,
         message_id=row.message_id,
-        kind=row.get_kind_display(),
         format=format_name(row.format),
         deliverer=row.account.name,
+        is_purge=row.kind == Delivery.Kind.PURGE,
         is_test=row.is_test,
         superseded=row.superseded,
         received_at=row.received_at,
@@ -225,21 +228,26 @@ class _Lines:
         self._lines = source.text.split("\n") if source else []
 
     def mistake(self, found: Refusal) -> Mistake:
-        """The mistake with the part of its line around it; empty texts when there is no line."""
+        """The mistake in sentences, with the part of its line around it."""
+        helps = tuple(_sentence(text) for text in found.help.splitlines())
+        return Mistake(found, _sentence(found.message), helps, *self._cut(found))
+
+    def _cut(self, found: Refusal) -> tuple[str, str, str]:
         if found.line is None or not 0 < found.line <= len(self._lines):
-            return Mistake(found, "", "", "")
+            return "", "", ""
         line = self._lines[found.line - 1].rstrip("\r")
         if found.column is None:
-            return Mistake(found, _cut_end(line.strip(), WIDEST), "", "")
+            return _cut_end(line.strip(), WIDEST), "", ""
         start = min(found.column - 1, len(line))
         stop = min(start + max(1, found.width), len(line))
         room = max(20, (WIDEST - (stop - start)) // 2)
-        return Mistake(
-            found,
-            before=_cut_start(line[:start].lstrip(), room),
-            wrong=_cut_end(line[start:stop], WIDEST),
-            after=_cut_end(line[stop:], room),
-        )
+        before = _cut_start(line[:start].lstrip(), room)
+        return before, _cut_end(line[start:stop], WIDEST), _cut_end(line[stop:], room)
+
+
+def _sentence(text: str) -> str:
+    """A message of the house style, which has neither a capital nor a period, as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('?', '.', '!')) else '.'}"
 
 
 def _cut_start(text: str, room: int) -> str:
