@@ -22,7 +22,7 @@ from policy import tasks
 from policy.api.door import Door, asked, caller
 from policy.api.pages import LinksSerializer, PageSerializer, links, place_of
 from policy.api.problems import Problem, told
-from policy.ingest.limits import MESSAGE_BYTES
+from policy.ingest import limits
 from policy.ingest.refusals import MessageRefused, Refusal
 from policy.models import Account
 from policy.selectors import deliveries
@@ -69,13 +69,11 @@ class CatalogueParser(XmlParser):
 
 def bounded(stream: IO[Any]) -> bytes:
     """Read a message, or refuse it as soon as it is longer than any message may be."""
-    raw: bytes = stream.read(MESSAGE_BYTES + 1)
-    if len(raw) > MESSAGE_BYTES:
-        raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"A message may have {MESSAGE_BYTES // 1_048_576} MiB; send its releases one by one.",
-            code="message-too-big",
-        )
+    most = limits.MESSAGE_BYTES
+    raw: bytes = stream.read(most + 1)
+    if len(raw) > most:
+        detail = f"A message may have {most // 1_048_576} MiB; send its releases one by one."
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, code="message-too-big")
     return raw
 
 
@@ -194,7 +192,7 @@ class Deliveries(Door):
         the same delivery.
         """
         account = _account(request)
-        body = _body(request.data)
+        body = _body(request)
         try:
             recorded = ingest.delivery_record(
                 raw=body.raw,
@@ -255,11 +253,14 @@ def _account(request: Request) -> Account:
     raise Problem(HTTPStatus.FORBIDDEN, detail, code="no-account")
 
 
-def _body(data: object) -> Body:
-    """The message of a request. Raises Problem when a form has not exactly one file."""
-    if isinstance(data, Body):
-        return data
-    file = data.get("file") if hasattr(data, "get") else None
+def _body(request: Request) -> Body:
+    """The message of a request. Raises Problem when it has none, or a form without a file."""
+    if isinstance(request.data, Body):
+        return request.data
+    if not request.content_type.startswith(MultiPartParser.media_type):
+        detail = "The request has no body: send the message as it is."
+        raise Problem(HTTPStatus.BAD_REQUEST, detail, code="no-message")
+    file = request.data.get("file")
     if not isinstance(file, UploadedFile):
         detail = "A form must bring the message as a file in the field `file`."
         raise Problem(HTTPStatus.BAD_REQUEST, detail, code="file-needed")

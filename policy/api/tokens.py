@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 
+import msgspec
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,12 +24,31 @@ from policy.api.door import Door
 from policy.api.problems import Problem, told
 from policy.services import tokens
 
+LONGEST = 16 * 1024
+"""Bytes that a name and a password take at most."""
+
 
 class CredentialsSerializer(serializers.Serializer[Any]):
     """Name and password of a login."""
 
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
+
+
+class CredentialsParser(JSONParser):
+    """JSON, but not more of it than a name and a password can be."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None
+    ) -> Any:
+        """The body as an object. Raises ParseError for what is none."""
+        raw = stream.read(LONGEST + 1)
+        if len(raw) > LONGEST:
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "No password is that long.")
+        try:
+            return msgspec.json.decode(raw)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise ParseError(f"The body is no JSON: {error}") from None
 
 
 class TokenSerializer(serializers.Serializer[tokens.Token]):
@@ -38,6 +60,8 @@ class TokenSerializer(serializers.Serializer[tokens.Token]):
 
 class Tokens(Door):
     """Tokens of the caller."""
+
+    parser_classes = [CredentialsParser]
 
     def get_permissions(self) -> list[BasePermission]:
         """Anybody may try to sign in."""
@@ -51,7 +75,7 @@ class Tokens(Door):
     @extend_schema(
         operation_id="token_create",
         request=CredentialsSerializer,
-        responses={201: TokenSerializer, **told(400, 401)},
+        responses={201: TokenSerializer, **told(400, 401, 413, 415, 429)},
         auth=[],
     )
     def post(self, request: Request) -> Response:
