@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.forms import DecisionListForm, FilterPageForm, chips
 from dashboard.pages import read, tidy
@@ -18,7 +18,7 @@ from policy.selectors.evidence import get_evidence
 from policy.selectors.party_page import SUGGESTED, list_parties
 
 
-@require_GET
+@require_safe
 def decision_list(request: HttpRequest) -> HttpResponse:
     """A page of decisions, newest first, with the chosen one beside it."""
     form = read(DecisionListForm, request)
@@ -39,7 +39,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/decision_list.html", context)
 
 
-@require_GET
+@require_safe
 def decision_filter(request: HttpRequest) -> HttpResponse:
     """The filters to choose from: a page, or what a dialog on the list shows."""
     form = read(FilterPageForm, request)
@@ -54,19 +54,19 @@ def decision_filter(request: HttpRequest) -> HttpResponse:
     return render(request, f"dashboard/{part}", context)
 
 
-@require_GET
+@require_safe
 def decision_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One decision with everything behind it."""
     return _decision(request, uuid, "dashboard/decision_detail.html")
 
 
-@require_GET
+@require_safe
 def decision_pane(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One decision for the pane beside the list."""
     return _decision(request, uuid, "dashboard/decision_pane.html")
 
 
-@require_GET
+@require_safe
 def decision_evidence(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The raw evidence of a decision as a JSON file."""
     document = get_evidence(request.user, uuid)

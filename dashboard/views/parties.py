@@ -7,14 +7,14 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.forms import FilterPageForm, PagedForm, SearchForm
 from dashboard.pages import read, tidy
 from policy.selectors.party_page import SUGGESTED, get_party_page, list_parties
 
 
-@require_GET
+@require_safe
 def party_list(request: HttpRequest) -> HttpResponse:
     """Parties by the start of their name."""
     form = read(SearchForm, request)
@@ -25,7 +25,7 @@ def party_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/party_list.html", context)
 
 
-@require_GET
+@require_safe
 def party_options(request: HttpRequest) -> HttpResponse:
     """Parties to choose from while somebody types a name in the filters."""
     name = read(FilterPageForm, request).cleaned_data["party_name"]
@@ -33,7 +33,7 @@ def party_options(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/parts/party_options.html", {"parties": found})
 
 
-@require_GET
+@require_safe
 def party_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One party with its tracks, decisions, duties and consents."""
     form, now = read(PagedForm, request), timezone.now()

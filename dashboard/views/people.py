@@ -12,7 +12,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from dashboard import limits, theming
 from policy.selectors.people import get_me
@@ -50,7 +50,7 @@ class SignOut(LogoutView):
     """Ends the session; by POST only."""
 
 
-@require_GET
+@require_safe
 def me(request: HttpRequest) -> HttpResponse:
     """Who is signed in, and whose works and deliveries that login sees."""
     return render(request, "dashboard/me.html", {"me": get_me(request.user)})

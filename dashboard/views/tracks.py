@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dashboard.forms import SearchForm
 from dashboard.pages import read, tidy
@@ -18,7 +18,7 @@ PAGE = 50
 """Tracks on a page."""
 
 
-@require_GET
+@require_safe
 def track_list(request: HttpRequest) -> HttpResponse:
     """A page of tracks, newest first."""
     form = read(SearchForm, request)
@@ -30,7 +30,7 @@ def track_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/track_list.html", context)
 
 
-@require_GET
+@require_safe
 def track_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One track with everything that is known of it."""
     now = timezone.now()
