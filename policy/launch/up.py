@@ -46,7 +46,7 @@ def up(state: State, options: argparse.Namespace, report: Report, started: float
                 lock.write(descriptor, f"{os.getpid()} {address}")
                 seconds = time.monotonic() - started
                 report.say(f"\n  {address} answers, {seconds:.1f} s after the start.\n")
-                _finish(options, report, supervisor)
+                _finish(address, options, report, supervisor)
                 while True:
                     supervisor.check()
             finally:
@@ -110,10 +110,12 @@ def _start_broker(endpoint: Path, report: Report, supervisor: Supervisor) -> Non
         supervisor.wait_for("broker", lambda: broker.answers(endpoint), seconds=20)
 
 
-def _finish(options: argparse.Namespace, report: Report, supervisor: Supervisor) -> None:
+def _finish(
+    address: str, options: argparse.Namespace, report: Report, supervisor: Supervisor
+) -> None:
     """Start what works behind the pages, and load the sample catalogue."""
     supervisor.start(programs.WORKER)
     supervisor.start(programs.BEAT)
     if not options.no_sample and supervisor.run(programs.SAMPLE):
         report.say("  ! the sample catalogue could not be loaded; everything else runs")
-    report.say("  Ctrl-C stops all of it.")
+    report.say(f"\n  {address} runs; Ctrl-C stops all of it.")
