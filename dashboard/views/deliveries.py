@@ -21,7 +21,7 @@ from policy import tasks
 from policy.ingest.limits import MESSAGE_BYTES
 from policy.ingest.refusals import MessageRefused
 from policy.models import Account
-from policy.selectors.decision_filters import deliverers
+from policy.selectors.decision_filters import MOST_DELIVERERS, deliverers
 from policy.selectors.deliveries import DeliveryStatus, delivery_status
 from policy.selectors.delivery_pages import (
     effect_counts,
@@ -97,13 +97,13 @@ def _deliver(request: HttpRequest) -> HttpResponse:
     form = DeliveryForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, {"form": form}, HTTPStatus.BAD_REQUEST)
-    file: UploadedFile = form.cleaned_data["file"]
+    file: UploadedFile[bytes] = form.cleaned_data["file"]
     account = _account(request, form.cleaned_data["account"])
     if account is None:
         return _page(request, {"form": form, "no_account": True}, HTTPStatus.BAD_REQUEST)
     raw = file.read(MESSAGE_BYTES + 1)
     if len(raw) > MESSAGE_BYTES:
-        too_big = {"form": form, "too_big": file}
+        too_big = {"form": form, "too_big": file.name}
         return _page(request, too_big, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         recorded = delivery_record(
@@ -117,16 +117,19 @@ def _deliver(request: HttpRequest) -> HttpResponse:
         told = {"form": form, "refusal": explain_refusal(refused), "file_name": file.name}
         return _page(request, told, HTTPStatus.UNPROCESSABLE_ENTITY)
     except MessageConflict as conflict:
-        return _page(request, {"form": form, "conflict": conflict}, HTTPStatus.CONFLICT)
+        told = {"form": form, "conflict": str(conflict), "earlier": conflict.delivery.uuid}
+        return _page(request, told, HTTPStatus.CONFLICT)
     tasks.nudge()
     return redirect("delivery-detail", recorded.delivery.uuid)
 
 
 def _page(request: HttpRequest, more: dict[str, Any], status: int = HTTPStatus.OK) -> HttpResponse:
     """The list with its form, and what was wrong with the last try."""
+    accounts = deliverers(request.user)
     context = {
         "found": list_deliveries(request.user, read(PagedForm, request).place()),
-        "accounts": deliverers(request.user),
+        "accounts": accounts,
+        "many_accounts": len(accounts) == MOST_DELIVERERS,
         "most_megabytes": MOST_MEGABYTES,
         "now": timezone.now(),
     }

@@ -6,6 +6,7 @@ why, and how often its rules matched over everybody's tracks, is for staff.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +26,9 @@ PAGE = 20
 
 COUNTED = 1_000
 """Matches of a rule that are counted; beyond, a page says `1,000+`."""
+
+
+_NAME = re.compile(r"[0-9A-Za-z.-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +154,13 @@ def find_version(uuid: UUID) -> VersionName | None:
 
 def get_version_source(key: str, version: str) -> str | None:
     """The text of a version as it was published; None when there is none. One query."""
-    found = RulesetVersion.objects.filter(ruleset__key=key, version=version)
-    return found.values_list("source", flat=True).first()
+    return _named(key, version).values_list("source", flat=True).first()
 
 
 def get_version_page(user: User, key: str, version: str, *, now: datetime) -> VersionPage | None:
     """A version with its text; None when there is none. Four queries beside the login's own."""
-    found = RulesetVersion.objects.filter(ruleset__key=key, version=version)
-    row = found.select_related("ruleset", "published_by").defer("template").first()
+    found = _named(key, version).select_related("ruleset", "published_by")
+    row = found.defer("template").first()
     if row is None:
         return None
     staff = sight_of(user).everything
@@ -181,6 +184,13 @@ def get_version_page(user: User, key: str, version: str, *, now: datetime) -> Ve
         lines=plain_text_lines(Source(row.path, row.source), spans),
         others=tuple(VersionName(*name) for name in names),
     )
+
+
+def _named(key: str, version: str) -> QuerySet[RulesetVersion]:
+    """The version of that name; a name that no version can have is not asked for."""
+    if not _NAME.fullmatch(version):
+        return RulesetVersion.objects.none()
+    return RulesetVersion.objects.filter(ruleset__key=key, version=version)
 
 
 def _with_versions(rows: QuerySet[Activation]) -> QuerySet[Activation]:
