@@ -12,8 +12,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from policy import samples
-from policy.detect.names import name_key
-from policy.models import Account, Party
+from policy.models import Account, Involvement, Party
 from policy.samples import names
 from policy.samples.generator import generate
 from policy.services.ingest import delivery_read
@@ -23,6 +22,8 @@ MESSAGES = Path(samples.__file__).with_name("messages")
 
 INVALID = "12-invalid-value.xml"
 """Wrong on purpose, for trying out what a refusal looks like; not part of the catalogue."""
+
+Kind = Involvement.Kind
 
 _PASSWORD = "demo-password"
 
@@ -64,28 +65,36 @@ class Told:
 
 def cast() -> list[Told]:
     """The logins, once the catalogue is there."""
-    label, voice = names.LABELS[0][0], names.VOICES[0]
-    distributor = _busiest()
     told = [
         Told(Login("analyst", staff=True), "trust and safety: works on decisions"),
         Told(Login("lead", staff=True), "trust and safety: answers for the rules"),
-        Told(Login("label", parties=_named(label)), f"rights holder: {label}"),
-        Told(Login("artist", parties=_named(voice)), f"rights holder: {voice}"),
     ]
+    for name, kind in (("label", Kind.RECORD_LABEL), ("artist", Kind.CONTRIBUTOR)):
+        parties = _busiest_parties(kind)
+        if parties:
+            who = f"rights holder: {parties[0].name}"
+            told.append(Told(Login(name, parties=parties), who))
+    distributor = _busiest_distributor()
     if distributor:
         who = f"distributor: {distributor.name}"
         told.append(Told(Login("distributor", account=distributor), who))
     return told
 
 
-def _named(name: str) -> tuple[Party, ...]:
-    """Everybody of that name: a label is a party of each distributor that names it."""
-    return tuple(Party.objects.filter(name_key=name_key(name)).order_by("pk"))
+def _busiest_parties(kind: Kind) -> tuple[Party, ...]:
+    """Whoever of the sample has most tracks: a label is a party of each distributor that names
+    it, so everybody of the name."""
+    names_of_kind = [name for name, _ in names.LABELS] if kind == Kind.RECORD_LABEL else None
+    found = Party.objects.filter(involvements__kind=kind).values("name_key")
+    if names_of_kind:
+        found = found.filter(name__in=names_of_kind)
+    first = found.annotate(size=Count("pk")).order_by("-size", "name_key").first()
+    return tuple(Party.objects.filter(name_key=first["name_key"]).order_by("pk")) if first else ()
 
 
-def _busiest() -> Account | None:
-    sizes = Account.objects.annotate(size=Count("tracks")).order_by("-size", "pk")
-    return sizes.filter(name__in=names.DISTRIBUTORS).first()
+def _busiest_distributor() -> Account | None:
+    sizes = Account.objects.filter(name__in=names.DISTRIBUTORS).annotate(size=Count("tracks"))
+    return sizes.order_by("-size", "pk").first()
 
 
 def password() -> str:

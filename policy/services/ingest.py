@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -22,6 +22,7 @@ from policy.ingest import delivery as said
 from policy.ingest.catalogue import read_catalogue
 from policy.ingest.delivery import DeliveryWarning
 from policy.ingest.ern import read_ern
+from policy.ingest.reader import read_delivery
 from policy.ingest.refusals import MessageRefused, Refusal
 from policy.models import (
     Account,
@@ -119,13 +120,20 @@ def delivery_record(
 
 def delivery_read(*, raw: bytes, file_name: str, format: Format | None = None) -> said.Delivery:
     """Read a message without storing it. Raises MessageRefused."""
-    reader = read_ern if (format or _format_of(raw)) == "ern" else read_catalogue
-    return reader(raw, path=file_name)
+    return _READERS[format](raw, path=file_name)
 
 
-def _format_of(raw: bytes) -> Format:
-    """JSON begins with a brace; everything else is for the XML reader to judge."""
-    return "json" if raw[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{[" else "ern"
+class _Reader(Protocol):
+    """Reads a message. `path` is what problems print."""
+
+    def __call__(self, raw: bytes, *, path: str) -> said.Delivery: ...
+
+
+_READERS: dict[Format | None, _Reader] = {
+    "ern": read_ern,
+    "json": read_catalogue,
+    None: read_delivery,
+}
 
 
 def _refuse_too_many(message: said.Delivery, path: str) -> None:

@@ -14,9 +14,10 @@ from django.utils import timezone
 from policy import tasks
 from policy.management import demo, over_http
 from policy.management.draining import drain
+from policy.management.words import counted
 from policy.models import Delivery
 from policy.samples.generator import DELIVERIES, SEED
-from policy.services.ingest import delivery_record
+from policy.services.ingest import delivery_read, delivery_record
 from policy.services.logins import logins_make
 
 EVERY = 50
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         found = demo.messages(seed=options["seed"], deliveries=options["releases"])
         new = _missing(found)
         if new:
-            self.stdout.write(f"delivering {len(new):,} sample messages")
+            self.stdout.write(f"delivering {counted(len(new), 'sample message')}")
             self._deliver(new, over_http.door(options["url"]) if options["url"] else _deliver)
             tasks.nudge()
             drain(self.stdout.write)
@@ -75,7 +76,7 @@ class Command(BaseCommand):
         for number, message in enumerate(messages, start=1):
             tracks += deliver(message)
             if number % EVERY == 0 or number == len(messages):
-                self.stdout.write(f"  {number:,} of {len(messages):,}, {tracks:,} tracks")
+                self.stdout.write(f"  {number:,} of {len(messages):,}, {counted(tracks, 'track')}")
                 self.stdout.flush()
 
     def _tell_logins(self) -> None:
@@ -95,10 +96,19 @@ def _number(text: str) -> int:
 
 
 def _missing(messages: Sequence[demo.Message]) -> list[demo.Message]:
-    """The messages that have not been delivered yet. One query."""
+    """The messages that have not been delivered yet. Refuses those of another catalogue, which
+    has the same message ids."""
     digests = {message: hashlib.sha256(message.raw).hexdigest() for message in messages}
     there = set(Delivery.objects.values_list("digest", flat=True))
-    return [message for message, digest in digests.items() if digest not in there]
+    new = [message for message, digest in digests.items() if digest not in there]
+    if there:
+        ids = [delivery_read(raw=one.raw, file_name=one.name).message_id for one in new]
+        if Delivery.objects.filter(message_id__in=ids).exists():
+            raise CommandError(
+                "the sample catalogue of another --seed or --releases is here: "
+                "load this one into a state folder of its own (STAVE_STATE)"
+            )
+    return new
 
 
 def _deliver(message: demo.Message) -> int:

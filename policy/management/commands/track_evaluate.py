@@ -12,6 +12,7 @@ from django.utils import timezone
 from policy import tasks
 from policy.management.draining import drain
 from policy.management.output import person, person_argument
+from policy.management.words import counted
 from policy.models import Track
 from policy.services.reevaluation import catalogue_request, evaluations_request
 
@@ -40,10 +41,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Queue, and decide or tell the workers."""
         total = self._queue(options)
-        self.stdout.write(f"{total:,} tracks queued")
+        self.stdout.write(f"{counted(total, 'track')} queued")
         if options["evaluate"]:
             decided = drain(self.stderr.write)
-            self.stdout.write(f"{decided:,} decisions")
+            self.stdout.write(counted(decided, "decision"))
         elif total:
             tasks.nudge()
 
@@ -54,7 +55,7 @@ class Command(BaseCommand):
             return len(evaluations_request(tracks=tracks, at=now, actor=person(options["by"])))
         total = 0
         for total in catalogue_request(at=now):
-            self.stderr.write(f"  {total:,} tracks queued")
+            self.stderr.write(f"  {counted(total, 'track')} queued")
         return total
 
 

@@ -19,6 +19,7 @@ from policy.ingest.limits import MESSAGE_BYTES
 from policy.ingest.refusals import MessageRefused, Refusal
 from policy.management.draining import drain
 from policy.management.output import person, person_argument
+from policy.management.words import counted
 from policy.models import Account, EvaluationRequest
 from policy.services.ingest import MessageConflict, Recorded, delivery_record
 
@@ -125,8 +126,8 @@ class Command(BaseCommand):
             self._line({**numbers, "refused": count.refused, "effects": effects})
             return
         self.stdout.write(
-            f"{count.messages:,} messages, {count.tracks:,} tracks, "
-            f"{decided:,} decisions, {count.refused:,} refused"
+            f"{counted(count.messages, 'message')}, {counted(count.tracks, 'track')}, "
+            f"{counted(decided, 'decision')}, {count.refused:,} refused"
         )
         if effects:
             self.stdout.write("  " + ", ".join(f"{name} {n:,}" for name, n in effects.items()))
@@ -164,8 +165,7 @@ def _read(path: Path) -> bytes:
 
 def _told(recorded: Recorded) -> str:
     """What became of a message, in a few words."""
-    number = len(recorded.tracks)
-    tracks = f"{number:,} track" + ("" if number == 1 else "s")
+    tracks = counted(len(recorded.tracks), "track")
     if recorded.superseded:
         return "a later message was here before; kept, and nothing changed"
     if recorded.repeated:
