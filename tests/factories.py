@@ -46,6 +46,8 @@ from policy.models import (
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """The instant of every test that has no reason for another."""
 
+EMPTY_BUNDLE = b'{"schema":{"version":1,"subjects":{},"records":[]},"rulesets":[]}'
+
 _numbers = itertools.count(1)
 
 
@@ -255,9 +257,9 @@ def rule(*, version: RulesetVersion | None = None, **fields: Any) -> Rule:
 
 
 def bundle(*, versions: tuple[RulesetVersion, ...] = (), **fields: Any) -> Bundle:
-    """A bundle of versions; its content is empty JSON."""
+    """A bundle of versions; its content is a bundle without rulesets."""
     digest = hashlib.sha256(b"bundle %d" % next(_numbers)).hexdigest()
-    fields = {"digest": digest, "content": b"{}", "built_at": NOW} | fields
+    fields = {"digest": digest, "content": EMPTY_BUNDLE, "built_at": NOW} | fields
     made = Bundle.objects.create(**fields)
     made.versions.set(versions)
     return made

@@ -5,6 +5,7 @@ At most four queries beside the login's own, whatever the filter and however man
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -36,7 +37,8 @@ class DecisionRow:
     """One decision in a list. `rule` is the first determining one, empty when no rule objected.
 
     `rules` counts the determining rules, `territories` are the codes whose effect differs from
-    `worldwide`, `overtaken` tells that a later decision on the track exists.
+    `worldwide`, `reason` is the rule's sentence, to others than staff its title, and `overtaken`
+    tells that a later decision on the track exists.
     """
 
     uuid: UUID
@@ -110,7 +112,7 @@ def list_decisions(
         asked = replace(asked, rule=asked.text, text="")
     narrowing = narrow(user, asked)
     found = matches(user, asked, narrowing)
-    page = [decision_row(decision) for decision in _rows(found, place, size)]
+    page = decision_rows(user, _rows(found, place, size))
     more, page = len(page) > size, page[:size]
     upwards = place.side in ("newer", "last")
     return DecisionList(
@@ -144,10 +146,10 @@ def _rows(found: Matches, place: Place, size: int) -> QuerySet[Decision]:
 
 
 def with_headline(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
-    """The same decisions with what `decision_row` reads: track, deliverer, determining rules."""
+    """The same decisions with what `decision_rows` reads: track, deliverer, determining rules."""
     determining = Finding.objects.filter(decision=OuterRef("pk"), determining=True).order_by("pk")
     first = determining.values(
-        json=JSONObject(ruleset="ruleset", rule="rule_key", reason="reason")
+        json=JSONObject(ruleset="ruleset", rule="rule_key", reason="reason", title="rule__title")
     )[:1]
     number = determining.order_by().values("decision").annotate(n=Count("pk")).values("n")
     return (
@@ -163,8 +165,17 @@ def with_headline(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
     )  # fmt: skip
 
 
-def decision_row(decision: Decision) -> DecisionRow:
-    """What a list shows of a decision from `with_headline`."""
+def decision_rows(user: User, decisions: Iterable[Decision]) -> list[DecisionRow]:
+    """What a list shows of decisions from `with_headline`.
+
+    Staff read the reason. The others read the rule's title: a reason may name what they may not
+    see, and which of it they may is looked up for the decision's own page only.
+    """
+    said = "reason" if sight_of(user).everything else "title"
+    return [_row(decision, said) for decision in decisions]
+
+
+def _row(decision: Decision, said: str) -> DecisionRow:
     headline = decision.headline or {}  # type: ignore[attr-defined]  # annotated by with_headline
     return DecisionRow(
         uuid=decision.uuid,
@@ -179,7 +190,7 @@ def decision_row(decision: Decision) -> DecisionRow:
         deliverer=decision.account.name,
         ruleset=headline.get("ruleset", ""),
         rule=headline.get("rule", ""),
-        reason=headline.get("reason", ""),
+        reason=headline.get(said, ""),
         rules=decision.rules or 0,  # type: ignore[attr-defined]  # annotated as above
         decided_at=decision.decided_at,
         by_person=decision.made_by_id is not None,

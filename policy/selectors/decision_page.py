@@ -22,6 +22,7 @@ from policy.selectors.bundles import bundle_plan, find_rule
 from policy.selectors.flips import Way, flips, nodes_by_place
 from policy.selectors.history import History, document_of, track_history
 from policy.selectors.masking import reader_of
+from policy.selectors.reasons import Said, reason_for
 from policy.selectors.rule_text import RuleText, rule_text
 from policy.selectors.verdict import Verdict, verdict
 from policy.selectors.visibility import User, decisions_visible_to, sight_of
@@ -199,7 +200,11 @@ class _Page:
             title=row.rule.title,
             status=row.status,
             effect=row.effect,
-            reason=row.reason,
+            reason=reason_for(
+                self.reader,
+                Said(row.reason, row.ruleset, row.rule_key, self.decision.bundle.digest),
+                self.document,
+            ),
             territories=None if row.territories is None else tuple(row.territories),
         )
 

@@ -13,6 +13,7 @@ from policy.models import Decision, Finding
 from policy.selectors.decision_page import find_decision
 from policy.selectors.history import document_of
 from policy.selectors.masking import WHY, reader_of
+from policy.selectors.reasons import Said, reason_for
 from policy.selectors.visibility import User
 
 
@@ -83,7 +84,10 @@ def get_evidence(user: User, uuid: UUID) -> bytes | None:
         bundle_sha256=decision.bundle.digest,
         snapshot_sha256=decision.snapshot.digest,
         versions=_versions(decision),
-        rules=tuple(_rule(row) for row in decision.findings.order_by("pk")),
+        rules=tuple(
+            _rule(row, reason_for(reader, _said(row, decision), facts))
+            for row in decision.findings.order_by("pk")
+        ),
         facts=masked,
         trace=_trace(decision) if reader.everything else None,
         hidden=WHY if masked != facts else "",
@@ -101,7 +105,11 @@ def _versions(decision: Decision) -> tuple[EvidenceVersion, ...]:
     )
 
 
-def _rule(row: Finding) -> EvidenceRule:
+def _said(row: Finding, decision: Decision) -> Said:
+    return Said(row.reason, row.ruleset, row.rule_key, decision.bundle.digest)
+
+
+def _rule(row: Finding, reason: str) -> EvidenceRule:
     return EvidenceRule(
         ruleset=row.ruleset,
         rule=row.rule_key,
@@ -109,7 +117,7 @@ def _rule(row: Finding) -> EvidenceRule:
         effect=row.effect,
         determining=row.determining,
         territories=None if row.territories is None else tuple(row.territories),
-        reason=row.reason,
+        reason=reason,
     )
 
 

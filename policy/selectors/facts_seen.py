@@ -101,8 +101,13 @@ def facts_seen(
 
 def paths_read(plan: Plan, rule: RulePlan) -> frozenset[Path]:
     """The facts that a rule's condition, territories and reason may read."""
-    variables = {variable.name: variable.tree for variable in plan.variables}
     trees = [rule.when, *rule.reason.holes, *([rule.territories] if rule.territories else [])]
+    return paths_of(plan, trees)
+
+
+def paths_of(plan: Plan, trees: Sequence[Node]) -> frozenset[Path]:
+    """The facts that trees of a plan may read, through its variables too."""
+    variables = {variable.name: variable.tree for variable in plan.variables}
     return frozenset(_paths(trees, variables))
 
 

@@ -92,6 +92,21 @@ class Reader:
         return item if own else _hide(item, private)
 
 
+def private_paths() -> frozenset[Path]:
+    """The facts that may be hidden from somebody, fields of list items by the list's path."""
+    found = {tuple(_CATALOGUE.split(".")), ("track", "shares", *_SHARES)}
+    found |= {("track", "deliverer", field) for field in _DELIVERER}
+    found |= {("track", name, field) for name, (_, fields) in _OF_PARTY.items() for field in fields}
+    return frozenset(found)
+
+
+def hidden_paths(masked: Mapping[str, Any]) -> frozenset[Path]:
+    """Those that are hidden in a reader's copy of a document, of a list in at least one item."""
+    return frozenset(
+        path for path in private_paths() if _contains_hidden(_look_through(masked, path))
+    )
+
+
 def reader_of(user: User, track_id: int, account_id: int) -> Reader:
     """Who reads about a track of that account; two queries for those who are not staff."""
     sight = sight_of(user)
@@ -144,6 +159,15 @@ def _all_hidden(record: Any) -> Any:
 
 def _look(document: Any, path: Sequence[str]) -> Any:
     for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document
+
+
+def _look_through(document: Any, path: Sequence[str]) -> Any:
+    """As `_look`, going into every item of a list."""
+    for place, name in enumerate(path):
+        if isinstance(document, list):
+            return [_look_through(item, path[place:]) for item in document]
         document = document.get(name) if isinstance(document, dict) else None
     return document
 

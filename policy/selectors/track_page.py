@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from policy.models import Consent, Contributor, Decision, Delivery, Detection, Layer, Share, Track
 from policy.selectors.consents import ConsentRow, ConsentTable, consent_table
-from policy.selectors.decision_list import DecisionRow, decision_row, with_headline
+from policy.selectors.decision_list import DecisionRow, decision_rows, with_headline
 from policy.selectors.masking import Reader, reader_of
 from policy.selectors.visibility import User, sight_of, tracks_visible_to
 
@@ -184,7 +184,7 @@ def get_track_page(user: User, uuid: UUID, *, now: datetime) -> TrackPage | None
         ),
         detections=detections,
         deliveries=_deliveries(user, track),
-        decisions=_decisions(track),
+        decisions=_decisions(user, track),
         masked=_is_masked(shares, (*consents.in_force, *consents.before), detections),
     )
 
@@ -314,6 +314,6 @@ def _deliveries(user: User, track: Track) -> tuple[DeliveryLine, ...]:
     )
 
 
-def _decisions(track: Track) -> tuple[DecisionRow, ...]:
+def _decisions(user: User, track: Track) -> tuple[DecisionRow, ...]:
     rows = Decision.objects.filter(track=track).order_by("-pk")
-    return tuple(decision_row(decision) for decision in with_headline(rows)[:SHOWN])
+    return tuple(decision_rows(user, with_headline(rows)[:SHOWN]))
