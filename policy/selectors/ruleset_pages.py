@@ -25,7 +25,7 @@ PAGE = 20
 """Activations on a page."""
 
 COUNTED = 1_000
-"""Matches of a rule that are counted; beyond, a page says `1,000+`."""
+"""Findings of a rule that are counted; beyond, a page says `1,000+`."""
 
 
 _NAME = re.compile(r"[0-9A-Za-z.-]{1,40}")
@@ -95,7 +95,8 @@ class RuleRow:
     """A rule of a version and the line at which it starts.
 
     `matched` counts the decisions in which it matched, and `unclear` those in which it could not
-    be evaluated, both up to COUNTED + 1; None for those who are not staff.
+    be evaluated, among COUNTED of them; `more` tells that there are others. None for those who are
+    not staff.
     """
 
     rule: str
@@ -104,6 +105,7 @@ class RuleRow:
     line: int
     matched: int | None
     unclear: int | None
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,11 @@ class VersionPage:
 
 
 class _Bounded(Subquery):
-    """The number of rows of a limited query."""
+    """How many rows of a limited query have a status; `status` is a word of our own."""
 
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
+    template = (
+        "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded WHERE bounded.status = '%(status)s')"
+    )
     output_field = IntegerField()
 
 
@@ -260,13 +264,16 @@ def _rules(version: RulesetVersion, *, counted: bool) -> tuple[RuleRow, ...]:
         )
     status = Finding.Status
     rows = rows.annotate(matched=_times(status.MATCHED), unclear=_times(status.INDETERMINATE))
-    return tuple(
-        RuleRow(row.key, row.title, row.effect, row.span[0], row.matched, row.unclear)
-        for row in rows
-    )
+    return tuple(_counted(row, row.matched, row.unclear) for row in rows)
+
+
+def _counted(row: Rule, matched: int, unclear: int) -> RuleRow:
+    more = matched + unclear > COUNTED
+    matched = min(matched, COUNTED)
+    return RuleRow(row.key, row.title, row.effect, row.span[0], matched, unclear, more)
 
 
 def _times(status: str) -> _Bounded:
-    """How often a rule came to a status, counted to just beyond COUNTED."""
-    found = Finding.objects.filter(rule=OuterRef("pk"), status=status).order_by()
-    return _Bounded(found.values("pk")[: COUNTED + 1])
+    """How often a rule came to a status, among the first findings just beyond COUNTED."""
+    found = Finding.objects.filter(rule=OuterRef("pk")).order_by()
+    return _Bounded(found.values("status")[: COUNTED + 1], status=str(status))
