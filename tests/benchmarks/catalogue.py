@@ -22,13 +22,14 @@ NOW = rows.instant(datetime(2026, 9, 1, 12, tzinfo=UTC))
 
 PLAIN = {
     "artist-named-like-generator": (
-        'track.ai.declared != "all" && (track.display_artist.startsWith("AI ")'
-        ' || track.display_artist.startsWith("Suno ") || track.display_artist.startsWith("Udio "))'
+        '(track.display_artist.startsWith("AI ") || track.display_artist.startsWith("Suno ")'
+        ' || track.display_artist.startsWith("Udio ")) && track.ai.declared != "all"'
     ),
     "isrc-malformed": "has(track.isrc) && size(track.isrc) != 12",
     "sped-up-copy": (
-        'track.same_title_artist > 0 && (track.title_key.contains("sped up")'
-        ' || track.title_key.contains("slowed") || track.title_key.contains("nightcore"))'
+        '(track.title_key.contains("sped up") || track.title_key.contains("slowed")'
+        ' || track.title_key.contains("nightcore"))'
+        " && (track.same_title_artist > 0 || track.account_age_days < 365)"
     ),
     "p-line-malformed": '!track.p_line.startsWith("(P) ")',
 }

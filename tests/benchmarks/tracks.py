@@ -16,7 +16,7 @@ _LABELS = ("Northlight", "Halcyon", "Self", "Old Harbour", "Meridian")
 
 def tracks(count: int, seed: int = 7) -> list[dict[str, Any]]:
     """Fact documents as a collector would hand them over."""
-    dice = random.Random(seed)  # noqa: S311  seeded on purpose
+    dice = random.Random(seed)
     return [{"track": _track(dice)} for _ in range(count)]
 
 
@@ -137,7 +137,7 @@ def _ai(dice: random.Random) -> dict[str, Any]:
 def _contributor(dice: random.Random, artist: str) -> dict[str, Any]:
     role = dice.choices(_ROLES, (4, 4, 3, 4, 4, 4, 4))[0]
     return {
-        "name": artist if _chance(dice, 0.15) else _name(dice),
+        "name": artist if _chance(dice, 0.35) else _name(dice),
         "role": role,
         "facet": "vocals" if role == "LeadVocalist" else dice.choice(_FACETS[1:]),
         "ai": dice.choices(("none", "undeclared", "partly", "all"), (62, 31, 4, 3))[0],

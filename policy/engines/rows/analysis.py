@@ -3,23 +3,68 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from policy.lang.tree import (
+    And,
     Call,
     Fact,
     Has,
+    If,
     ListOf,
     Literal,
     Local,
     MapOf,
     Node,
+    Not,
+    Or,
     Param,
     Quantifier,
     Select,
     Variable,
-    children,
 )
+
+_PARTS: dict[type, Callable[[Any], tuple[Node, ...]]] = {
+    Select: lambda node: (node.operand,),
+    Has: lambda node: (node.target,),
+    Not: lambda node: (node.operand,),
+    And: lambda node: node.parts,
+    Or: lambda node: node.parts,
+    If: lambda node: (node.condition, node.then, node.otherwise),
+    Call: lambda node: node.arguments,
+    ListOf: lambda node: node.items,
+    MapOf: lambda node: tuple(part for entry in node.entries for part in entry),
+    Quantifier: lambda node: (
+        (node.range, node.condition)
+        if node.result is None
+        else (node.range, node.condition, node.result)
+    ),
+}
+"""`policy.lang.tree.children`, by type: a plan of a thousand rules has ten thousand nodes."""
+
+_OWN: dict[type, Callable[[Any], object]] = {
+    # 0.0 and -0.0 are equal in Python, and so are True and 1.
+    Literal: lambda node: (type(node.value), repr(node.value)),
+    Fact: lambda node: node.path,
+    Param: lambda node: node.name,
+    Variable: lambda node: node.name,
+    Local: lambda node: node.name,
+    Select: lambda node: node.field,
+    Call: lambda node: node.function,
+    Quantifier: lambda node: (node.kind, node.local, node.result is None),
+}
+"""What makes a node differ from others of its type with the same parts."""
+
+
+def flat(trees: Iterable[Node]) -> list[Node]:
+    """All nodes of some trees, in no particular order."""
+    found = list(trees)
+    for node in found:  # which grows on the way
+        parts = _PARTS.get(type(node))
+        if parts:
+            found += parts(node)
+    return found
 
 
 class Known:
@@ -41,6 +86,7 @@ class Known:
 
 
 _NONE: frozenset[str] = frozenset()
+_CONSTANT = frozenset({Literal, ListOf, MapOf})
 
 
 class Analysis:
@@ -58,56 +104,45 @@ class Analysis:
         return known
 
     def _look(self, node: Node) -> Known:
-        parts = [self.of(part) for part in children(node)]
-        key = (type(node), node.type, *_own(node), *[part.identity for part in parts])
-        free = _NONE.union(*[part.free for part in parts]) if parts else _NONE
-        if isinstance(node, Local):
-            free = frozenset((node.name,))
-        looping = isinstance(node, Quantifier)
-        if isinstance(node, Quantifier):
-            free -= {node.local}
-        leaf = isinstance(node, Literal | ListOf | MapOf)
+        kind = type(node)
+        parts, own = _PARTS.get(kind), _OWN.get(kind)
+        identity: list[object] = [kind, node.type, own(node) if own else None]
+        free, loops, literal, asks = _NONE, kind is Quantifier, kind is not Quantifier, kind is Has
+        below = parts(node) if parts else ()
+        for part in below:
+            known = self.of(part)
+            identity.append(known.identity)
+            free = free | known.free if known.free else free
+            loops, literal, asks = (
+                loops or known.loops,
+                literal and known.literal,
+                asks or known.asks,
+            )
+        if kind is Local or kind is Quantifier:
+            free = frozenset((node.name,)) if isinstance(node, Local) else free - {_local(node)}
         return Known(
-            identity=self._identities.setdefault(key, len(self._identities)),
-            free=free,
-            loops=looping or any(part.loops for part in parts),
-            literal=not looping and (all(part.literal for part in parts) if parts else leaf),
-            asks=isinstance(node, Has) or any(part.asks for part in parts),
+            self._identities.setdefault(tuple(identity), len(self._identities)),
+            free,
+            loops,
+            literal and (bool(below) or kind in _CONSTANT),
+            asks,
         )
 
     def repeated(self, trees: Iterable[Node]) -> dict[int, Node]:
         """Calls and quantifiers that occur more than once and mean the same everywhere.
 
-        By identity, the first occurrence.
+        By identity, one occurrence.
         """
-        first: dict[int, Node] = {}
+        some: dict[int, Node] = {}
         count: Counter[int] = Counter()
-        waiting = list(trees)
-        while waiting:
-            node = waiting.pop()
-            waiting += children(node)
-            if isinstance(node, Call | Quantifier):
+        for node in flat(trees):
+            if type(node) is Call or type(node) is Quantifier:
                 known = self.of(node)
                 if not known.literal and not known.free:
                     count[known.identity] += 1
-                    first.setdefault(known.identity, node)
-        return {identity: first[identity] for identity, times in count.items() if times > 1}
+                    some[known.identity] = node
+        return {identity: some[identity] for identity, times in count.items() if times > 1}
 
 
-def _own(node: Node) -> tuple[object, ...]:
-    """What makes a node differ from others with the same parts."""
-    match node:
-        case Literal(value=value):
-            return (type(value), repr(value))  # 0.0 and -0.0 are equal, True and 1 too
-        case Fact(path=path):
-            return path
-        case Param(name=name) | Variable(name=name) | Local(name=name):
-            return (name,)
-        case Select(field=field):
-            return (field,)
-        case Call(function=function):
-            return (function,)
-        case Quantifier(kind=kind, local=local, result=result):
-            return (kind, local, result is None)
-        case _:
-            return ()
+def _local(node: Node) -> str:
+    return node.local if isinstance(node, Quantifier) else ""

@@ -79,12 +79,13 @@ class Documents:
         self._strict: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
             self._document_type(strict=True)
         )
+        self._decode = self._strict.decode
         self._tolerant: type | None = None
 
     def decode(self, raw: bytes | str) -> Document:
         """A document from JSON text. Raises DocumentError for what is none."""
         try:
-            found = self._strict.decode(raw)
+            found = self._decode(raw)
         except msgspec.ValidationError:
             found = self._with_gaps(self._from_json(raw))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

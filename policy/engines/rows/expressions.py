@@ -72,16 +72,9 @@ class Shared:
         self.analysis = Analysis()
         self.functions: dict[str | int, int] = {}
         self.repeated: frozenset[int] = frozenset()
-        self._loops: dict[int, bool] = {}
 
     def loops(self, node: Node) -> bool:
         """Whether the tree needs a statement: it has a quantifier that is not a function."""
-        known = self._loops.get(id(node))
-        if known is None:
-            known = self._loops[id(node)] = self._has_loop(node)
-        return known
-
-    def _has_loop(self, node: Node) -> bool:
         known = self.analysis.of(node)
         if not known.loops:
             return False
@@ -102,15 +95,17 @@ class Expressions:
         self._locals: dict[str, str] = {}
         self._used: dict[str | int, str] = {}
         self._kept: dict[int, str] = {}
+        self._branches: list[list[int]] = []
         self._wanted: set[str] = set()
         self._top = self.writer.gap()
 
     @contextmanager
     def branch(self) -> Iterator[None]:
         """What is written inside may not be reached: what it keeps is not known behind it."""
-        outer, self._kept = self._kept, dict(self._kept)
+        self._branches.append([])
         yield
-        self._kept = outer
+        for identity in self._branches.pop():
+            del self._kept[identity]
 
     def lines(self, last: str) -> Iterator[str]:
         """What was written, and a last line; values that were kept in vain are not kept."""
@@ -123,12 +118,12 @@ class Expressions:
     def value(self, node: Node) -> str:
         """The expression for a tree; statements that it needs are written first."""
         match node:
-            case Literal() | ListOf() | MapOf():
-                return self._constant_or_compound(node)
             case Call():
                 return self._kept_or_new(node)
             case Fact(path=path):
                 return "now" if path == ("now",) else self._typed(self.facts.text(path), node.type)
+            case Literal() | ListOf() | MapOf():
+                return self._constant(node) or self._compound(node)
             case Param(name=name):
                 return self.parameter(name)
             case Variable(name=name):
@@ -164,10 +159,12 @@ class Expressions:
         if identity in self._kept:
             self._wanted.add(self._kept[identity])
             return self._kept[identity]
-        text = self._constant_or_compound(node)
+        text = self._constant(node) or self._call(node)
         if identity not in self.shared.repeated:
             return text
         name = self._kept[identity] = self.writer.fresh("e")
+        if self._branches:
+            self._branches[-1].append(identity)
         return f"({name} := {text})"
 
     def parameter(self, name: str, form: str = "value") -> str:
@@ -290,13 +287,15 @@ class Expressions:
             self.writer.line(f"{result} = {self.value(node.otherwise)}")
         return result
 
-    def _constant_or_compound(self, node: Node) -> str:
-        if self.shared.analysis.of(node).literal:
-            try:
-                return self.shared.names.constant(constant(node))
-            except NotConstant:
-                pass  # its value is an error, which is only one where it is evaluated
-        return self._compound(node)
+    def _constant(self, node: Node) -> str:
+        """The text of a tree of literals; empty when it is none, or when its value is an error:
+        that is one only where it is evaluated."""
+        if not self.shared.analysis.of(node).literal:
+            return ""
+        try:
+            return self.shared.names.constant(constant(node))
+        except NotConstant:
+            return ""
 
     def _compound(self, node: Node) -> str:
         match node:
@@ -308,8 +307,6 @@ class Expressions:
                     f"({key}, {value}), " for key, value in zip(*[iter(texts)] * 2, strict=True)
                 ]
                 return f"NEW_MAP(({''.join(pairs)}))"
-            case Call():
-                return self._call(node)
             case _:
                 raise Unsupported("a literal of unknown type")
 
@@ -324,6 +321,8 @@ class Expressions:
                 return self._in(node, kinds)
             case "matches":
                 return self._matches(node)
+            case "startsWith" | "endsWith" if isinstance(node.arguments[1], Literal):
+                return self._affix(node, str(node.arguments[1].value))
         found = functions.find(node.function, kinds)
         if found is None:
             raise Unsupported(f"{node.function}({', '.join(kinds)})")
@@ -331,6 +330,15 @@ class Expressions:
         if found.inline:
             return found.inline.format(*arguments)
         return f"{self._call_bound(found.call)}({', '.join(arguments)})"
+
+    def _affix(self, node: Call, affix: str) -> str:
+        """A known beginning or end: a slice is faster than Python's method."""
+        text, constant = self.value(node.arguments[0]), self.shared.names.constant(affix)
+        if not affix:
+            return f"({text} == {text})"
+        start = node.function == "startsWith"
+        part = f":{len(affix)}" if start else f"-{len(affix)}:"
+        return f"({text}[{part}] == {constant})"
 
     def _call_bound(self, function: Any) -> str:
         return self.shared.names.bind("F", function, id(function))
@@ -346,6 +354,10 @@ class Expressions:
 
     def _in(self, node: Call, kinds: tuple[str, ...]) -> str:
         item, items = node.arguments
+        few = self._few(items)
+        if few and isinstance(item, Fact | Select) and item.type == "string":
+            text = self.value(item)
+            return f"({' or '.join([f'{text} == {word}' for word in few])})"
         if kinds[1] == "list" and kinds[0] in _PLAIN and _plain(items.type):
             members = self._members(items)
             return f"({self.value(item)} in {members})"
@@ -353,6 +365,14 @@ class Expressions:
         if found is None:
             raise Unsupported(f"{kinds[0]} in {kinds[1]}")
         return f"{self._call_bound(found.call)}({', '.join(self.values(node.arguments))})"
+
+    def _few(self, items: Node) -> list[str]:
+        """Two or three known words, which are compared one by one sooner than looked up."""
+        if not isinstance(items, ListOf) or not 1 < len(items.items) < 4:
+            return []
+        if not all(isinstance(word, Literal) for word in items.items):
+            return []
+        return [self.value(word) for word in items.items]
 
     def _members(self, items: Node) -> str:
         """A list to look an item up in: a set where it is known beforehand."""

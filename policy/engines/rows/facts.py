@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from policy.engines.rows.access import Access
+from policy.engines.rows.analysis import flat
 from policy.engines.rows.namespace import Namespace
 from policy.engines.rows.poison import Absent
 from policy.engines.rows.writer import Writer
 from policy.lang.schema import FactSchema
-from policy.lang.tree import Fact, Node, children
+from policy.lang.tree import Fact, Node
 
 Path: TypeAlias = tuple[str, ...]
 AbsentMarks: TypeAlias = dict[tuple[str, str], Absent]
@@ -117,12 +118,9 @@ class FactReads:
 
 def _counted(trees: Iterable[Node]) -> Counter[Path]:
     """How often each fact, and each record on the way to one, is read."""
+    paths = Counter(node.path for node in flat(trees) if type(node) is Fact)
     count: Counter[Path] = Counter()
-    waiting = list(trees)
-    while waiting:
-        node = waiting.pop()
-        waiting += children(node)
-        if isinstance(node, Fact):
-            for end in range(1, len(node.path) + 1):
-                count[node.path[:end]] += 1
+    for path, times in paths.items():
+        for end in range(1, len(path) + 1):
+            count[path[:end]] += times
     return count

@@ -27,7 +27,8 @@ class Overload:
 
 
 _SAME = ("bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration")
-_INT = "(_i if -9223372036854775808 <= (_i := {0} %s {1}) <= 9223372036854775807 else OVERFLOW())"
+_INT = "(_i if -1073741823 <= (_i := {0} %s {1}) <= 1073741823 else CHECKED(_i))"
+# Up to 30 bits Python compares in one step; larger results are looked at by a call.
 
 
 def _orderings() -> Iterator[tuple[tuple[str, ...], Overload]]:

@@ -45,7 +45,7 @@ HELPERS: dict[str, Any] = {
     "len": len,
     "list": list,
     "map": map,
-    "OVERFLOW": numbers.overflow,
+    "CHECKED": numbers.checked,
     "EQUALS": values.equals,
     "NEW_MAP": values.new_map,
     "KEYS": values.keys,

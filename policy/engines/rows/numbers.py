@@ -19,14 +19,11 @@ from policy.engines.rows.values import (
 )
 
 
-def overflow() -> int:
-    """Raises EvaluationError: generated code calls it where a sum leaves 64 bits."""
-    raise EvaluationError("integer overflow")
-
-
 def checked(value: int) -> int:
     """A 64-bit signed number. Raises EvaluationError beyond."""
-    return value if INT_MIN <= value <= INT_MAX else overflow()
+    if INT_MIN <= value <= INT_MAX:
+        return value
+    raise EvaluationError("integer overflow")
 
 
 def checked_uint(value: int) -> Uint:
@@ -49,7 +46,7 @@ def int_modulo(left: int, right: int) -> int:
     if right == 0:
         raise EvaluationError("modulus by zero")
     if left == INT_MIN and right == -1:
-        return overflow()
+        raise EvaluationError("integer overflow")
     rest = abs(left) % abs(right)
     return -rest if left < 0 else rest
 

@@ -11,6 +11,7 @@ import msgspec
 
 from policy.engines.rows import fast, traced
 from policy.engines.rows.access import Access, DictAccess, StructAccess
+from policy.engines.rows.analysis import flat
 from policy.engines.rows.careful import Careful, Frame
 from policy.engines.rows.documents import DictDocument, Document, Documents
 from policy.engines.rows.expressions import Shared, Unsupported
@@ -25,7 +26,7 @@ from policy.engines.rows.uses import Uses, trees
 from policy.engines.rows.values import Duration, Timestamp
 from policy.lang.plan import Parameter, Plan
 from policy.lang.schema import FactSchema
-from policy.lang.tree import Fact, Node, Param, Variable, walk
+from policy.lang.tree import Fact, Node, Param, Variable
 
 ParameterInput = bool | int | float | str | Sequence[str]
 
@@ -267,12 +268,7 @@ def in_force(parameters: Sequence[Parameter], day: date) -> dict[str, ParameterI
 
 
 def _parameter_types(plan: Plan) -> dict[str, str]:
-    found = {
-        node.name: node.type
-        for tree in trees(plan)
-        for node in walk(tree)
-        if isinstance(node, Param)
-    }
+    found = {node.name: node.type for node in flat(trees(plan)) if isinstance(node, Param)}
     return dict(sorted(found.items()))
 
 
@@ -305,4 +301,4 @@ def _other_form(value: Any) -> Any:
 
 
 def _reads(tree: Node) -> bool:
-    return any(isinstance(node, Fact | Param | Variable) for node in walk(tree))
+    return any(isinstance(node, Fact | Param | Variable) for node in flat([tree]))

@@ -7,6 +7,7 @@ and Duration (nanoseconds). A record is a msgspec Struct that holds the fields w
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -63,6 +64,7 @@ def kind_of(value: Any) -> str:
     return _KINDS.get(type(value), "record")
 
 
+@cache
 def kind(type_name: str) -> str:
     """The kind of a static type: `list` of `list(int)`, `record` of a record's name."""
     head = type_name.partition("(")[0]
