@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,10 +19,10 @@ from policy.selectors import ruleset_pages
 from policy.services.bundles import bundle_activate, bundle_build
 from policy.services.rulesets import ruleset_publish
 from tests import factories, trees
-from tests.cast import NAMES, PASSWORD, Cast, make_cast
+from tests.cast import NAMES, Cast, make_cast
+from tests.dashboard.conftest import As
+from tests.dashboard.delivering import text
 from tests.factories import NOW
-
-As: TypeAlias = Callable[[str | None], Client]
 
 URL = "/rulesets/"
 LENGTH = "/rulesets/length/1.0.0/"
@@ -45,19 +43,6 @@ def tree(cast: Cast, tmp_path: Path) -> Path:
     ruleset_publish(root=root, published_by=cast["analyst"], at=NOW)
     _activate(root, cast, why="we begin")
     return root
-
-
-@pytest.fixture
-def client_as(cast: Cast) -> As:
-    """A browser that is signed in as one of the cast; None is nobody."""
-
-    def client(name: str | None) -> Client:
-        made = Client()
-        if name is not None:
-            assert made.login(username=name, password=PASSWORD)
-        return made
-
-    return client
 
 
 def _activate(root: Path, cast: Cast, *, why: str, minutes: int = 0) -> Bundle:
@@ -86,12 +71,6 @@ def _matched(number: int, *, status: str = "matched") -> None:
     for _ in range(number):
         decision = factories.decision()
         factories.finding(decision=decision, rule=rule, status=status)
-
-
-def _text(response: Any) -> str:
-    """What a page says, without its marks and with single spaces."""
-    body = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", html.unescape(body))
 
 
 # --- Who may come in ------------------------------------------------------------------------------
@@ -152,15 +131,15 @@ def test_the_uuid_of_a_version_leads_to_its_page(tree: Path, client_as: As) -> N
 
 
 def test_before_the_first_ruleset_it_says_that_nothing_decides(client_as: As) -> None:
-    page = _text(client_as("analyst").get(URL))
+    page = text(client_as("analyst").get(URL))
     assert "Nothing is published, so nothing is decided." in page
     assert "ruleset_publish" in page
-    assert "ruleset_publish" not in _text(client_as("label").get(URL))
+    assert "ruleset_publish" not in text(client_as("label").get(URL))
 
 
 def test_it_says_what_decides_by_whom_and_why(tree: Path, client_as: As) -> None:
     bundle = Bundle.objects.get()
-    page = _text(client_as("analyst").get(URL))
+    page = text(client_as("analyst").get(URL))
     assert "Deciding now since 22 Nov 2026, 12:00:00 UTC , by analyst We begin" in page
     assert bundle.digest in page
     assert "Length length For tests. 1.0.0 live 1 rule, published 22 Nov 2026 Tests" in page
@@ -171,7 +150,7 @@ def test_who_and_why_is_for_staff(tree: Path, client_as: As) -> None:
     _matched(2)
     for name in OTHERS:
         for url in (URL, LENGTH):
-            page = _text(client_as(name).get(url))
+            page = text(client_as(name).get(url))
             assert "1.0.0" in page
             for inside in ("analyst", "We begin", "we begin", "Matched"):
                 assert inside not in page, (name, url)
@@ -183,7 +162,7 @@ def test_the_history_of_activations_stays(tree: Path, cast: Cast, client_as: As)
     second = _activate(tree, cast, why="short tracks are blocked", minutes=1)
     soon = timezone.now() + timedelta(days=2)
     Activation.objects.create(bundle=first, live_from=soon, recorded_at=NOW, why="back again")
-    page = _text(client_as("analyst").get(URL))
+    page = text(client_as("analyst").get(URL))
     history = page.partition("Activations")[2]
     assert history.index("Back again") < history.index("Short tracks") < history.index("We begin")
     assert history.index("planned") < history.index("live")
@@ -199,7 +178,7 @@ def test_a_planned_activation_decides_nothing_yet(cast: Cast, client_as: As) -> 
     Activation.objects.create(
         bundle=factories.bundle(), live_from=timezone.now() + timedelta(days=1), recorded_at=NOW
     )
-    page = _text(client_as("analyst").get(URL))
+    page = text(client_as("analyst").get(URL))
     assert "Deciding now" not in page
     assert "planned" in page
 
@@ -217,7 +196,7 @@ def test_pages_of_activations_follow_each_other(tree: Path, client_as: As) -> No
     assert back == newest
     last = client.get(f"{URL}?page=last").context["found"].activations
     assert last.rows[-1] == older.rows[-1]
-    assert "No activations on this page" in _text(client.get(f"{URL}?older={uuid4()}"))
+    assert "No activations on this page" in text(client.get(f"{URL}?older={uuid4()}"))
 
 
 # --- A version ------------------------------------------------------------------------------------
@@ -245,27 +224,27 @@ def test_the_file_has_the_digest_that_is_shown(tree: Path, client_as: As) -> Non
     response = client.get(f"{LENGTH}source.yaml")
     assert response.content == (tree / "length" / "1.0.0.yaml").read_bytes()
     assert response["Content-Disposition"] == 'attachment; filename="length-1.0.0.yaml"'
-    assert hashlib.sha256(response.content).hexdigest() in _text(client.get(LENGTH))
+    assert hashlib.sha256(response.content).hexdigest() in text(client.get(LENGTH))
 
 
 def test_the_index_leads_to_the_line_of_each_rule(tree: Path, client_as: As) -> None:
     response = client_as("label").get(LENGTH)
     line = (tree / "length" / "1.0.0.yaml").read_text().split("\n").index("  - id: too-short") + 1
     assert f'href="#L{line}"'.encode() in response.content
-    assert "Review The track is very short too-short" in _text(response)
+    assert "Review The track is very short too-short" in text(response)
 
 
 def test_staff_sees_how_often_a_rule_matched(
     tree: Path, client_as: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = client_as("analyst")
-    assert "never" in _text(client.get(LENGTH))
+    assert "never" in text(client.get(LENGTH))
     _matched(3)
     _matched(2, status="indeterminate")
     factories.finding(rule=Rule.objects.get(key="isrc-malformed"))
     page = client.get(LENGTH)
-    assert "Matched in decisions: 3" in _text(page)
-    assert "2 could not be evaluated" in _text(page)
+    assert "Matched in decisions: 3" in text(page)
+    assert "2 could not be evaluated" in text(page)
     assert b"?ruleset=length&amp;rule=too-short" in page.content
     monkeypatch.setattr(ruleset_pages, "COUNTED", 3)
     (rule,) = client.get(LENGTH).context["page"].rules
@@ -278,10 +257,10 @@ def test_a_version_says_whether_it_decides_and_who_published_it(
 ) -> None:
     _newer(tree)
     _activate(tree, cast, why="stricter", minutes=1)
-    old = _text(client_as("analyst").get(LENGTH))
+    old = text(client_as("analyst").get(LENGTH))
     assert "Not deciding now" in old
     assert "by analyst" in old
-    new = _text(client_as("analyst").get("/rulesets/length/1.1.0/"))
+    new = text(client_as("analyst").get("/rulesets/length/1.1.0/"))
     assert "Deciding now" in new
     assert "Not deciding now" not in new
     assert "Other versions length 1.0.0" in new
@@ -316,5 +295,5 @@ def test_every_shipped_version_has_its_page(cast: Cast, client_as: As) -> None:
         page = client.get(f"{URL}{version.ruleset.key}/{version.version}/")
         assert page.content.count(b'<div class="line') == version.source.rstrip().count("\n") + 1
         for rule in version.rules.all():
-            assert rule.key in _text(page)
+            assert rule.key in text(page)
     assert Finding.objects.count() == 0
