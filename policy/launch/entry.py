@@ -81,6 +81,9 @@ def _enter_environment(state: State, name: str, report: Report, started: float) 
     python = ensure_environment(state, name, report)
     if python is not None:
         os.environ[_STARTED] = str(started)
+        # Compiled modules are kept with the state, so that the clone stays as it was.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(state.path / "pycache")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.execv(python, [str(python), str(ROOT / "manage.py"), *sys.argv[1:]])
 
 

@@ -1,7 +1,6 @@
 """Making the environment and filling it from a lock: every package pinned and checked by hash."""
 
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -31,8 +30,6 @@ def install(state: State, name: str, report: Report, *, afresh: bool) -> None:
     total = len(pinned(name))
     with report.step(f"packages: {total} pinned, each checked against its hash"):
         _run_pip(state, name, total, report)
-    with report.step("packages: compiled"):
-        _compile(state)
 
 
 def pinned(name: str) -> dict[str, str]:
@@ -92,7 +89,11 @@ def _create(state: State) -> None:
 
 
 def _run_pip(state: State, name: str, total: int, report: Report) -> None:
-    """Install the lock; `--no-deps`, because a lock names every package and needs no resolver."""
+    """Install the lock.
+
+    `--no-deps`, because a lock names every package and needs no resolver; `--no-compile`, because
+    most modules of most packages are never loaded, and Python compiles what is.
+    """
     command = [str(state.python), str(find_pip()), "install", "--require-hashes", "--no-deps"]
     command += ["--no-compile", "--no-input", "--progress-bar=off", "--disable-pip-version-check"]
     command += ["-r", str(ROOT / f"{name}.txt")]
@@ -120,10 +121,3 @@ def _progress(lines: Iterable[str], total: int, report: Report) -> Iterable[str]
         elif line.startswith("Installing "):
             report.progress(f"packages: unpacking {total}")
         yield line
-
-
-def _compile(state: State) -> None:
-    """Compile the packages on all cores, where pip would use one."""
-    command = [str(state.python), "-m", "compileall", "-q", "-j", str(os.cpu_count() or 1)]
-    # A file that this Python cannot compile (a template, another version's syntax) is no error.
-    subprocess.run([*command, str(state.venv / "lib")], capture_output=True, check=False)

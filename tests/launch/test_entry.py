@@ -55,9 +55,10 @@ def test_the_command_goes_on_in_the_environment(
     monkeypatch.setattr(os, "execv", lambda _, arguments: called.append(arguments))
     monkeypatch.setattr(entry, "_run_django", lambda _: None)
     monkeypatch.setattr(sys, "argv", ["manage.py", "shell", "-c", "1"])
-    monkeypatch.setenv("STAVE_STATE", str(tmp_path))
+    monkeypatch.setattr(os, "environ", {**os.environ, "STAVE_STATE": str(tmp_path)})
     entry.main(sys.argv)
     assert called == [["/elsewhere/python", str(ROOT / "manage.py"), "shell", "-c", "1"]]
+    assert os.environ["PYTHONPYCACHEPREFIX"] == str(tmp_path / "pycache")
 
 
 @pytest.mark.parametrize(
