@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 
 from dashboard.forms import AddressForm
@@ -35,6 +35,9 @@ def tidy(form: AddressForm, request: HttpRequest) -> HttpResponseRedirect | None
     for name in list(query):
         if name not in form.fields or not str(query[name]).strip():
             del query[name]
-    if query == request.GET:
-        return None
+    return None if query == request.GET else same_page(request, query)
+
+
+def same_page(request: HttpRequest, query: QueryDict) -> HttpResponseRedirect:
+    """A redirect to the same page with another query."""
     return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dashboard.forms import DecisionListForm, FilterPageForm, chips
-from dashboard.pages import read, tidy
+from dashboard.pages import read, same_page, tidy
 from policy.selectors.decision_filters import filter_options
 from policy.selectors.decision_list import list_decisions
 from policy.selectors.decision_page import DecisionPage, get_decision_page
@@ -29,7 +29,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
         # Fewer than a page are newer: the first page has them, and what follows.
         query = request.GET.copy()
         del query["newer"]
-        return redirect(f"{request.path}?{query.urlencode()}")
+        return same_page(request, query)
     context = {
         "found": found,
         "chips": chips(found.asked, found.party_name),

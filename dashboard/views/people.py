@@ -12,7 +12,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_safe, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard import limits, theming
 from policy.selectors.people import get_me
@@ -21,6 +21,7 @@ from policy.selectors.people import get_me
 class SignIn(LoginView):
     """The sign-in page; after too many failures it says how long to wait (429)."""
 
+    http_method_names = ["get", "head", "post"]
     template_name = "dashboard/sign_in.html"
     redirect_authenticated_user = True
 

@@ -147,10 +147,17 @@ def _rows(found: Matches, place: Place, size: int) -> QuerySet[Decision]:
 
 def with_headline(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
     """The same decisions with what `decision_rows` reads: track, deliverer, determining rules."""
-    determining = Finding.objects.filter(decision=OuterRef("pk"), determining=True).order_by("pk")
-    first = determining.values(
-        json=JSONObject(ruleset="ruleset", rule="rule_key", reason="reason", title="rule__title")
-    )[:1]
+    determining = Finding.objects.filter(decision=OuterRef("pk"), determining=True)
+    # Where territories differ, rules of milder effects are determining too: the strictest is told.
+    first = (
+        determining.filter(effect=OuterRef("effect"))
+        .order_by("pk")
+        .values(
+            json=JSONObject(
+                ruleset="ruleset", rule="rule_key", reason="reason", title="rule__title"
+            )
+        )[:1]
+    )
     number = determining.order_by().values("decision").annotate(n=Count("pk")).values("n")
     return (
         decisions.annotate(

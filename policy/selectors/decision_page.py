@@ -14,7 +14,7 @@ import msgspec
 from policy.engines.rows import Template, explain
 from policy.lang.bundle import BundlePlan
 from policy.lang.combine import RuleResult, combine, strictest
-from policy.lang.plan import Plan, Reference
+from policy.lang.plan import EFFECTS, Plan, Reference
 from policy.lang.source import Source
 from policy.models import Case, Decision, Finding, Obligation, RulesetVersion
 from policy.selectors import facts_seen as facts
@@ -162,7 +162,8 @@ class _Page:
     def page(self) -> DecisionPage:
         """All of it."""
         decision = self.decision
-        rows = list(decision.findings.select_related("rule").defer("rule__tree").order_by("pk"))
+        found = decision.findings.select_related("rule").defer("rule__tree").order_by("pk")
+        rows = sorted(found, key=lambda row: -EFFECTS.index(row.effect))
         deciding = [row for row in rows if row.determining]
         history = track_history(decision.track_id, self.reader)
         latest = history.latest()

@@ -260,7 +260,10 @@ def test_a_row_says_what_it_is_about() -> None:
         track=track, effect="block", worldwide="allow", territories=[["DE", "block"]]
     )
     version = factories.ruleset_version(ruleset=factories.ruleset(key="identity"))
-    rules = [factories.rule(version=version, key=key) for key in ("first", "second", "quiet")]
+    keys = {"mild": "limit", "strict": "block", "quiet": "block"}
+    rules = [
+        factories.rule(version=version, key=key, effect=effect) for key, effect in keys.items()
+    ]
     for rule in rules:
         factories.finding(
             decision=decision, rule=rule, determining=rule.key != "quiet", reason=f"{rule.key}!"
@@ -269,7 +272,7 @@ def test_a_row_says_what_it_is_about() -> None:
     assert (row.uuid, row.effect, row.worldwide) == (decision.uuid, "block", "allow")
     assert (row.title, row.version_title, row.isrc) == ("Lantern Song", "Live", track.isrc)
     assert (row.track, row.deliverer, row.territories) == (track.uuid, "North", ("DE",))
-    assert (row.ruleset, row.rule, row.reason, row.rules) == ("identity", "first", "first!", 2)
+    assert (row.ruleset, row.rule, row.reason, row.rules) == ("identity", "strict", "strict!", 2)
     assert not row.overtaken
     assert not row.by_person
     assert before.uuid == older.uuid
