@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from policy import tasks
 from policy.management.output import instant, person, person_argument, refusals_told
+from policy.management.words import counted
 from policy.models import Activation, Bundle
 from policy.services.bundles import bundle_activate, requeue_chunk
 
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         total = 0
         while number := requeue_chunk(activation=activation, at=timezone.now()):
             total += number
-            self.stdout.write(f"  {total} tracks queued")
+            self.stdout.write(f"  {counted(total, 'track')} queued")
         if total:
             tasks.nudge()
 

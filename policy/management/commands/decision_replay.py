@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from policy.management.words import counted
 from policy.models import Decision
 from policy.services.replay import decisions_replay
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{replayed.decision.uuid} comes out otherwise: {what}")
             if (same + differing) % EVERY == 0:
                 self.stderr.write(f"  {same + differing} decisions made again")
-        self.stdout.write(f"{same} decisions come out the same, {differing} do not")
+        self.stdout.write(f"{counted(same, 'decision')} as before, {differing} otherwise")
         if differing:
             sys.exit(1)
 

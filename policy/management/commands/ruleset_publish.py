@@ -15,6 +15,7 @@ from policy.management.output import (
     rulesets_argument,
     shown,
 )
+from policy.management.words import counted
 from policy.services.rulesets import ruleset_publish
 
 
@@ -42,6 +43,6 @@ class Command(BaseCommand):
             )
         self.stderr.write(render_all(published.warnings, {}), ending="")
         for version in published.new:
-            rules = version.rules.count()
-            self.stdout.write(f"published {version.ruleset.key} {version.version}, {rules} rules")
+            rules = counted(version.rules.count(), "rule")
+            self.stdout.write(f"published {version.ruleset.key} {version.version}, {rules}")
         self.stdout.write(f"{len(published.new)} new, {len(published.known)} published before")
