@@ -1,10 +1,11 @@
 """What else in the catalogue carries the same ISRC, or the same title and artist.
 
-Counted by what can differ, not track by track: a thousand copies that look alike are one line.
+Counted by what can differ, not track by track: what one answer costs does not grow with the copies.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,12 +23,12 @@ NEAR = 2
 """Seconds by which playing times of one recording may differ."""
 
 MOST_SOURCES = 10
-"""Other tracks that are named as sources; the oldest of each kind."""
+"""Other tracks that are named as sources; the oldest ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Tracks that look the same; `first` is the id of the oldest."""
+    """Tracks that look the same in every way; `first` is the id of the oldest."""
 
     isrc: str
     title_key: str
@@ -37,63 +38,96 @@ class Alike:
     count: int
     first: int
 
-    def without(self, track: Track) -> int:
-        """How many of them are other tracks than this one."""
-        return self.count - (track.removed_at is None and self.has(track))
 
-    def has(self, track: Track) -> bool:
-        """Whether the track looks like them."""
-        names = ("isrc", "title_key", "artist_key", "account_id", "duration_seconds")
-        return all(getattr(self, name) == getattr(track, name) for name in names)
+class _Counts:
+    """Tracks that share an ISRC, or title and artist: how many, by what can differ among them."""
+
+    def __init__(self, rows: Sequence[Alike] = ()) -> None:
+        self.total = sum(row.count for row in rows)
+        self.titles: Counter[str] = Counter()
+        self.artists: Counter[str] = Counter()
+        self.accounts: Counter[int] = Counter()
+        self.isrcs: Counter[str] = Counter()
+        self.durations: Counter[int] = Counter()
+        self.durations_of_isrc: Counter[tuple[str, int]] = Counter()
+        for row in rows:
+            self.titles[row.title_key] += row.count
+            self.artists[row.artist_key] += row.count
+            self.accounts[row.account_id] += row.count
+            self.isrcs[row.isrc] += row.count
+            if row.duration_seconds is not None:
+                self.durations[row.duration_seconds] += row.count
+                self.durations_of_isrc[row.isrc, row.duration_seconds] += row.count
+        self.shortest = min(self.durations, default=0)
+        self.longest = max(self.durations, default=0)
+        self.oldest = sorted(rows, key=lambda row: row.first)[: MOST_SOURCES + 1]
+
+    def gap(self, track: Track, itself: int) -> int | None:
+        """The largest difference to another one's playing time; None where none is known."""
+        length = track.duration_seconds
+        if length is None or self.durations.total() <= itself:
+            return None
+        return max(length - self.shortest, self.longest - length)
+
+
+_NOBODY = _Counts()
 
 
 def _provide(batch: Batch) -> dict[Subject, Part]:
-    by_isrc = grouped((row.isrc, row) for row in _same_isrc(batch.tracks.values()))
-    by_name = grouped(((row.title_key, row.artist_key), row) for row in _same_names(batch.ids))
-    firsts = {row.first for rows in (*by_isrc.values(), *by_name.values()) for row in rows}
-    uuids = dict(Track.objects.filter(pk__in=firsts).values_list("pk", "uuid"))
-    return batch.each(
-        lambda row: _part(row, by_isrc[row.isrc], by_name[row.title_key, row.artist_key], uuids)
+    isrcs = grouped((row.isrc, row) for row in _same_isrc(batch.tracks.values()))
+    names = grouped(((row.title_key, row.artist_key), row) for row in _same_names(batch.ids))
+    by_isrc = {key: _Counts(rows) for key, rows in isrcs.items()}
+    by_name = {key: _Counts(rows) for key, rows in names.items()}
+    oldest = [row.first for one in (*by_isrc.values(), *by_name.values()) for row in one.oldest]
+    uuids = dict(Track.objects.filter(pk__in=set(oldest)).values_list("pk", "uuid"))
+
+    def part(track: Track) -> Part:
+        same = by_isrc.get(track.isrc, _NOBODY)
+        named = by_name.get((track.title_key, track.artist_key), _NOBODY)
+        return Part((_duplicates(track, same, named),), _sources(track, same, named, uuids))
+
+    return batch.each(part)
+
+
+def _duplicates(track: Track, same: _Counts, named: _Counts) -> Duplicates:
+    itself = int(track.removed_at is None)  # a track that is there is counted among the others
+    gap = same.gap(track, itself)
+    return Duplicates(
+        same_isrc=max(0, same.total - itself),
+        same_isrc_other_title=same.total - same.titles[track.title_key],
+        same_isrc_other_artist=same.total - same.artists[track.artist_key],
+        same_isrc_other_deliverer=same.total - same.accounts[track.account_id],
+        same_isrc_duration_gap=UNSET if gap is None else gap,
+        same_title_artist=max(0, named.total - _own(track, named.isrcs, itself)),
+        same_title_artist_duration=_near(track, named, itself),
     )
 
 
-def _part(
-    track: Track, by_isrc: Sequence[Alike], by_name: Sequence[Alike], uuids: dict[int, UUID]
-) -> Part:
-    same = [row for row in by_isrc if row.without(track)]
-    # Tracks with the same ISRC are counted there already.
-    named = [row for row in by_name if row.without(track) and not (track.isrc == row.isrc != "")]
-    gap = max((_gap(row, track) for row in same), default=-1)
-    facts = Duplicates(
-        same_isrc=_others(same, track),
-        same_isrc_other_title=_others(
-            (row for row in same if row.title_key != track.title_key), track
-        ),
-        same_isrc_other_artist=_others(
-            (row for row in same if row.artist_key != track.artist_key), track
-        ),
-        same_isrc_other_deliverer=_others(
-            (row for row in same if row.account_id != track.account_id), track
-        ),
-        same_isrc_duration_gap=UNSET if gap < 0 else gap,
-        same_title_artist=_others(named, track),
-        same_title_artist_duration=_others(
-            (row for row in named if 0 <= _gap(row, track) <= NEAR), track
-        ),
-    )
-    oldest = sorted({row.first for row in (*same, *named)} - {track.pk})[:MOST_SOURCES]
-    return Part((facts,), tuple(sorted(source("track", uuids[pk]) for pk in oldest)))
+def _own(track: Track, isrcs: Counter[str], itself: int) -> int:
+    """Those of the same names that do not count: the track itself, and those of its ISRC, which
+    are counted there."""
+    return isrcs[track.isrc] if track.isrc else itself
 
 
-def _others(rows: Iterable[Alike], track: Track) -> int:
-    return sum(row.without(track) for row in rows)
+def _near(track: Track, named: _Counts, itself: int) -> int:
+    """Those of the same names and another ISRC that last about as long."""
+    length = track.duration_seconds
+    if length is None or not named.total:
+        return 0
+    lengths = range(length - NEAR, length + NEAR + 1)
+    near = sum(named.durations[one] for one in lengths)
+    if not track.isrc:
+        return near - itself
+    return near - sum(named.durations_of_isrc[track.isrc, one] for one in lengths)
 
 
-def _gap(row: Alike, track: Track) -> int:
-    """Seconds between two playing times; -1 when one is not known."""
-    if row.duration_seconds is None or track.duration_seconds is None:
-        return -1
-    return abs(row.duration_seconds - track.duration_seconds)
+def _sources(
+    track: Track, same: _Counts, named: _Counts, uuids: dict[int, UUID]
+) -> tuple[str, ...]:
+    """The oldest of the others."""
+    others = [row.first for row in (*same.oldest, *named.oldest) if row.first != track.pk]
+    chosen = sorted(set(others))[:MOST_SOURCES]
+    return tuple(sorted(source("track", uuids[pk]) for pk in chosen if pk in uuids))
 
 
 _COLUMNS = ("isrc", "title_key", "artist_key", "account", "duration_seconds")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
 from msgspec import UNSET
 
 from policy.facts.batch import Batch, Subject, grouped
@@ -25,9 +29,22 @@ class _Others:
         self.tracks = grouped(
             (isrc, (pk, uuid)) for isrc, pk, uuid in there.values_list("isrc", "pk", "uuid")
         )
-        ids = [pk for found in self.tracks.values() for pk, _ in found]
-        owners = Share.objects.filter(track__in=ids, layer=Layer.MASTER)
-        self.owners = grouped(owners.values_list("track", "party"))
+        masters = Share.objects.filter(
+            track__isrc__in=isrcs, track__removed_at=None, layer=Layer.MASTER
+        ).values_list("track__isrc", "party", "track")
+        self._owners: defaultdict[str, defaultdict[int, set[int]]]
+        self._owners = defaultdict(lambda: defaultdict(set))
+        for isrc, party, track in masters:
+            self._owners[isrc][party].add(track)
+
+    def lead_to(self, isrc: str, track: Track) -> list[tuple[int, UUID]]:
+        """The oldest other tracks with an ISRC."""
+        return [one for one in self.tracks[isrc][: MOST_SOURCES + 1] if one[0] != track.pk]
+
+    def owned_by(self, parties: Iterable[int], isrc: str, track: Track) -> bool:
+        """Whether one of the parties holds a master share in another track with an ISRC."""
+        owned = (self._owners[isrc].get(party, set()) for party in parties)
+        return any(len(tracks) > (track.pk in tracks) for tracks in owned)
 
 
 def _provide(batch: Batch) -> dict[Subject, Part]:
@@ -40,15 +57,14 @@ def _part(subject: Subject, others: _Others, batch: Batch) -> Part:
     masters = {row.party_id for row in batch.shares(subject) if row.layer == Layer.MASTER}
     facts, led_to = [], []
     for row in others.relations[track.pk]:
-        found = [other for other in others.tracks[row.isrc] if other[0] != track.pk]
-        owners = {party for pk, _ in found for party in others.owners[pk]}
+        found = others.lead_to(row.isrc, track)
         led_to += found
         facts.append(
             Relation(
                 kind=row.kind,
                 isrc=row.isrc or UNSET,
                 in_catalogue=bool(found),
-                same_master_owner=bool(owners & masters),
+                same_master_owner=others.owned_by(masters, row.isrc, track),
             )
         )
     named = tuple(source("track", uuid) for _, uuid in sorted(set(led_to))[:MOST_SOURCES])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 from typing import Any
 
@@ -255,6 +256,53 @@ def test_tracks_with_the_same_names() -> None:
     found = facts(track)["duplicates"]
     assert (found["same_title_artist"], found["same_title_artist_duration"]) == (4, 2)
     assert found["same_isrc"] == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_counting_by_what_differs_is_counting_one_by_one(seed: int) -> None:
+    draw = random.Random(seed)
+    releases = [factories.release() for _ in range(2)]
+    tracks = [
+        factories.track(
+            release=draw.choice(releases),
+            isrc=draw.choice(["", "ZZTST2600001", "ZZTST2600002"]),
+            title=draw.choice(["", "Open", "Shut"]),
+            display_artist=draw.choice(["Nadir", "Mirna"]),
+            duration_seconds=draw.choice([None, 100, 101, 103, 200]),
+            removed_at=draw.choice([None, None, None, NOW]),
+        )
+        for _ in range(30)
+    ]
+    for track in tracks:
+        assert facts(track)["duplicates"] == one_by_one(track, tracks)
+
+
+def one_by_one(track: Track, tracks: list[Track]) -> dict[str, int]:
+    """The same facts, told from the list of all tracks."""
+
+    def gap(other: Track) -> int | None:
+        lengths = (other.duration_seconds, track.duration_seconds)
+        return None if None in lengths else abs((lengths[0] or 0) - (lengths[1] or 0))
+
+    others = [one for one in tracks if one is not track and one.removed_at is None]
+    same = [one for one in others if track.isrc and one.isrc == track.isrc]
+    names = (track.title_key, track.artist_key)
+    named = [
+        one
+        for one in others
+        if all(names) and (one.title_key, one.artist_key) == names and one not in same
+    ]
+    gaps = [found for one in same if (found := gap(one)) is not None]
+    near = [one for one in named if (found := gap(one)) is not None and found <= 2]
+    expected = {
+        "same_isrc": len(same),
+        "same_isrc_other_title": sum(one.title_key != track.title_key for one in same),
+        "same_isrc_other_artist": sum(one.artist_key != track.artist_key for one in same),
+        "same_isrc_other_deliverer": sum(one.account_id != track.account_id for one in same),
+        "same_title_artist": len(named),
+        "same_title_artist_duration": len(near),
+    }
+    return expected | ({"same_isrc_duration_gap": max(gaps)} if gaps else {})
 
 
 def test_a_thousand_copies_are_counted() -> None:
