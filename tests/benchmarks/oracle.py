@@ -1,4 +1,4 @@
-"""The forty rules as a person would write them in Python: the oracle, and a peer to be as fast as."""
+"""The forty rules as a person would write them in Python: the oracle, and a peer."""
 
 from __future__ import annotations
 

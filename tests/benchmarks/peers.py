@@ -1,4 +1,4 @@
-"""The engines that the row engine is measured against, each in its fastest way of taking 40 rules."""
+"""The engines that ours is measured against, each in its fastest way of taking forty rules."""
 
 from __future__ import annotations
 

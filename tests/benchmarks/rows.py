@@ -1,7 +1,8 @@
 """The row engine against its peers: `python -m tests.benchmarks.rows [--tracks N] [--rounds R]`.
 
-CPU time per track for all forty rules, one thread, all workers taking turns. Every worker's firings
-are compared with the hand-written oracle's before anything is measured. Goals are judged by medians.
+CPU time per track for all forty rules, one thread, all workers taking turns. Every worker's
+firings are compared with the hand-written oracle's before anything is measured. Goals are judged by
+medians.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def size(inputs: Inputs, rounds: int) -> float:
 
 
 def readiness(count: int) -> tuple[float, float]:
-    """CPU milliseconds per rule from plan bytes to a function that decides, and to one that traces."""
+    """CPU milliseconds per rule from plan bytes to a function that decides, one that traces."""
     small = catalogue(regexes=True)
     raw = encode(enlarged(small.plan, count))
 

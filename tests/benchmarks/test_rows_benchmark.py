@@ -6,20 +6,21 @@ import io
 
 import pytest
 
-from tests.benchmarks import rows
+from tests.benchmarks import oracle, rows
 from tests.benchmarks.catalogue import catalogue, enlarged
+from tests.benchmarks.tracks import tracks
 
 
 @pytest.mark.parametrize("regexes", [False, True])
 def test_all_engines_fire_the_same(regexes: bool) -> None:
     inputs = rows.Inputs.make(150)
-    by_hand = rows.oracle.firings if regexes else rows.oracle.plain_firings
+    by_hand = oracle.firings if regexes else oracle.plain_firings
     found = rows.workers(catalogue(regexes=regexes), inputs, regexes=regexes)
     rows.check(found, [by_hand(each) for each in inputs.dicts])
 
 
 def test_every_rule_fires_somewhere() -> None:
-    fired = {rule for each in rows.tracks(4000) for rule in rows.oracle.firings(each)}
+    fired = {rule for each in tracks(4000) for rule in oracle.firings(each)}
     assert fired == set(range(40))
 
 

@@ -80,9 +80,18 @@ def _rule(
     )
 
 
-def program(plan: Plan) -> rows.RulesetProgram:
-    """The only ruleset of a program."""
-    return loaded(plan).rulesets[0]
+def rule_plan(when: Node) -> Plan:
+    """A plan of one rule."""
+    rule = RulePlan(
+        id="rule-0",
+        title="",
+        when=when,
+        effect="review",
+        reason=ReasonPlan(texts=("",), holes=(), span=when.span),
+        span=when.span,
+        when_span=when.span,
+    )
+    return Plan(language=1, ruleset="trial", version="1.0.0", subject="track", rules=(rule,))
 
 
 def loaded(plan: Plan) -> rows.Program:

@@ -165,19 +165,27 @@ def _zone(name: str) -> tzinfo:
         raise EvaluationError(f"{name!r} is no time zone") from None
 
 
-def _local(value: int, zone: str) -> datetime:
+def _local(value: int, zone: str) -> tuple[datetime, int]:
+    """The date and time at a place, and the years to add to it: Python's own end at 1 and 9999."""
     moment = _EPOCH + timedelta(seconds=value // SECOND)
     if zone in ("", "UTC"):
-        return moment
+        return moment, 0
+    place = _zone(zone)
     try:
-        return moment.astimezone(_zone(zone))
-    except OverflowError:
-        raise EvaluationError("timestamp overflow: outside the years 1 to 9999") from None
+        return moment.astimezone(place), 0
+    except OverflowError:  # the calendar, and with it summer time, repeats after 400 years
+        years = 400 if moment.year == 1 else -400
+        return moment.replace(year=moment.year + years).astimezone(place), -years
+
+
+def _year(value: int, zone: str = "") -> int:
+    moment, years = _local(value, zone)
+    return moment.year + years
 
 
 def _accessor(take: Callable[[datetime], int]) -> Callable[..., int]:
     def access(value: int, zone: str = "") -> int:
-        return take(_local(value, zone))
+        return take(_local(value, zone)[0])
 
     return access
 
@@ -187,7 +195,7 @@ def _milliseconds(value: int, _zone_name: str = "") -> int:
 
 
 ACCESSORS: dict[str, Callable[..., int]] = {
-    "getFullYear": _accessor(lambda moment: moment.year),
+    "getFullYear": _year,
     "getMonth": _accessor(lambda moment: moment.month - 1),
     "getDate": _accessor(lambda moment: moment.day),
     "getDayOfMonth": _accessor(lambda moment: moment.day - 1),

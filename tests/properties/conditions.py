@@ -1,0 +1,379 @@
+"""Typed CEL conditions over the shipped facts, and fact documents full of edge cases."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from policy.lang.schema import FactSchema, Field, Record, element
+
+INTS = (0, 1, -1, 2, 3, 7, 100, 10_000, 2**31, 2**53 + 1, 2**63 - 1, -(2**63), 2**62)
+DOUBLES = (0.0, -0.0, 1.0, -1.5, 0.1, 0.9, 1e-9, 1e15, 9007199254740993.0, 1.7e308, -1.7e308)
+TEXTS = (
+    "",
+    "a",
+    "Blue Hour",
+    "blue (live)",
+    "ÄÖ",
+    "é",
+    "😀",
+    "a\nb",
+    "٣٤",
+    "K",
+    "\u017f",
+    "İ",
+    "x" * 300,
+)
+MOMENTS = (
+    "2026-01-01T00:00:00Z",
+    "2026-08-31T12:00:00Z",
+    "2026-08-31T12:00:00.000000001Z",
+    "2026-09-01T11:59:59.999Z",
+    "1969-12-31T23:59:59.5Z",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999999999Z",
+    "2024-02-29T23:30:00Z",
+)
+LENGTHS = ("0s", "1s", "-1s", "86400s", "1.5s", "0.000000001s", "31536000s", "-300000000s")
+PATTERNS = (
+    *("live", "^a", "b$", "^$", "(?i)LIVE", "[a-z]+", "^[A-Z]", r"\\d", r"\\bb", "a.b", "(a|é)"),
+    *(
+        "(?i)k",
+        "(?i)s",
+        "(?i)i",
+        "x{3}",
+        "x*y",
+        "[^a]",
+        r"\\s",
+        r"\\w+ \\w+",
+        "(",
+        "a{2,1}",
+        "^😀$",
+    ),
+)
+ZONES = ("", "UTC", "Europe/Berlin", "America/New_York", "+05:30", "-11:00", "Nowhere/At_All")
+PARAMETERS = {
+    "many": "int",
+    "high": "double",
+    "word": "string",
+    "words": "list(string)",
+    "since": "timestamp",
+    "span": "duration",
+    "on": "bool",
+}
+_SCALARS = ("bool", "int", "double", "string", "timestamp", "duration")
+
+
+def documents(schema: FactSchema) -> st.SearchStrategy[dict[str, Any]]:
+    """Complete documents; optional fields are there half of the time."""
+    return st.integers(0, 2**32).map(lambda seed: _document(schema, seed))
+
+
+def parameters() -> st.SearchStrategy[dict[str, Any]]:
+    """A value for each of PARAMETERS, as a bundle keeps it."""
+    return st.fixed_dictionaries(
+        {
+            "many": st.sampled_from(INTS),
+            "high": st.sampled_from(DOUBLES),
+            "word": st.sampled_from(TEXTS),
+            "words": st.lists(st.sampled_from(TEXTS), max_size=3),
+            "since": st.sampled_from(MOMENTS),
+            "span": st.sampled_from(LENGTHS),
+            "on": st.booleans(),
+        }
+    )
+
+
+def _document(schema: FactSchema, seed: int) -> dict[str, Any]:
+    dice = random.Random(seed)
+    return {"track": _record(schema, schema.root("track"), dice)}
+
+
+def _record(schema: FactSchema, record: Record, dice: random.Random) -> dict[str, Any]:
+    return {
+        field.name: _value(schema, field, field.type, dice)
+        for field in record.fields
+        if not field.optional or dice.random() < 0.5
+    }
+
+
+def _value(schema: FactSchema, field: Field, kind: str, dice: random.Random) -> Any:
+    if kind.startswith("list("):
+        return [_value(schema, field, element(kind), dice) for _ in range(dice.randrange(4))]
+    inner = schema.record(kind)
+    if inner:
+        return _record(schema, inner, dice)
+    if field.values:
+        return dice.choice(field.values)
+    pool: dict[str, tuple[Any, ...]] = {
+        "bool": (True, False),
+        "int": INTS if dice.random() < 0.5 else (0, 1, 2, 3, 7),
+        "double": DOUBLES,
+        "string": TEXTS,
+        "timestamp": MOMENTS,
+        "duration": LENGTHS,
+    }
+    return dice.choice(pool[kind])
+
+
+class Writer:
+    """Draws the text of an expression of a given type. `items` are the quantifiers' items in sight,
+    with their types."""
+
+    def __init__(self, schema: FactSchema, draw: DrawFn) -> None:
+        self._schema = schema
+        self._draw = draw
+        self._items: list[tuple[str, str]] = []
+        self._names = 0
+
+    def expression(self, kind: str, depth: int) -> str:
+        """An expression of a type."""
+        if depth <= 0:
+            return self._leaf(kind)
+        makers = [self._leaf, *[self._compound] * 3]
+        if kind == "bool":
+            makers = [self._compound]
+        maker = self._one(makers)
+        return str(maker(kind) if maker == self._leaf else self._compound(kind, depth))
+
+    def _one(self, options: Sequence[Any]) -> Any:
+        return options[self._draw(st.integers(0, len(options) - 1))]
+
+    def _leaf(self, kind: str, _depth: int = 0) -> str:
+        chosen = self._draw(st.integers(0, 9))
+        if chosen < 6:
+            return self._fact(kind)
+        if chosen == 6 and kind in PARAMETERS.values():
+            names = [f"params.{name}" for name, type_ in PARAMETERS.items() if type_ == kind]
+            return str(self._one(names))
+        if chosen == 7 and kind == "timestamp":
+            return "now"
+        return self.literal(kind)
+
+    def literal(self, kind: str) -> str:
+        """A literal."""
+        match kind:
+            case "bool":
+                return str(self._one(("true", "false")))
+            case "int":
+                value = self._one(INTS)
+                return f"({value})" if value < 0 else str(value)
+            case "double":
+                text = self._one((*[repr(value) for value in DOUBLES], "0.0 / 0.0", "1.0 / 0.0"))
+                return f"({text})"
+            case "string":
+                return _quoted(self._one(TEXTS))
+            case "timestamp":
+                return f'timestamp("{self._one(MOMENTS)}")'
+            case "duration":
+                return f'duration("{self._one(LENGTHS)}")'
+            case _:
+                inner = element(kind)
+                count = self._draw(st.integers(0 if inner == "string" else 1, 3))
+                items = ", ".join(self.literal(inner) for _ in range(count))
+                return f"[{items}]" if items else '["b"].filter(e, false)'
+
+    def _fact(self, kind: str) -> str:
+        """A fact or a field of an item, guarded where it may be absent."""
+        found = [
+            (f"{name}.{field.name}", field.optional)
+            for name, record in self._records()
+            for field in record.fields
+            if field.type == kind
+        ]
+        found += [(name, False) for name, type_ in self._items if type_ == kind]
+        if not found:
+            return self.literal(kind)
+        path, optional = self._one(found)
+        if not optional:
+            return str(path)
+        return f"(has({path}) ? {path} : {self.literal(kind)})"
+
+    def _records(self) -> list[tuple[str, Record]]:
+        root = self._schema.root("track")
+        found = [("track", root)]
+        for field in root.fields:
+            inner = self._schema.record(field.type)
+            if inner and not field.optional:
+                found.append((f"track.{field.name}", inner))
+        for name, kind in self._items:
+            inner = self._schema.record(kind)
+            if inner:
+                found += [(name, inner)] * 2
+        return found
+
+    def _compound(self, kind: str, depth: int = 1) -> str:
+        match kind:
+            case "bool":
+                return self._condition(depth)
+            case "int":
+                return self._int(depth)
+            case "double":
+                return self._double(depth)
+            case "string":
+                return self._string(depth)
+            case "timestamp":
+                sign = self._one("+-")
+                return f"({self._of('timestamp', depth)} {sign} {self._of('duration', depth)})"
+            case "duration":
+                other = self._one(("timestamp", "duration"))
+                return f"({self._of(other, depth)} - {self._of(other, depth)})"
+            case _:
+                return self._list(kind, depth)
+
+    def _of(self, kind: str, depth: int) -> str:
+        return self.expression(kind, depth - 1)
+
+    def _int(self, depth: int) -> str:
+        match self._draw(st.integers(0, 8)):
+            case 8:
+                return f"track.shares[{self._of('int', depth)}].basis_points"
+            case 0 | 1:
+                sign = self._one("+-*/%")
+                return f"({self._of('int', depth)} {sign} {self._of('int', depth)})"
+            case 2:
+                return f"size({self._of('string', depth)})"
+            case 3:
+                return f"size({self._range(depth)[0]})"
+            case 4:
+                return f"int({self._of(self._one(('double', 'string', 'timestamp')), depth)})"
+            case 5:
+                name = self._one(
+                    ("getFullYear", "getMonth", "getDayOfWeek", "getDayOfYear", "getHours")
+                )
+                zone = self._one(ZONES)
+                argument = f'"{zone}"' if zone else ""
+                return f"{self._of('timestamp', depth)}.{name}({argument})"
+            case 6:
+                name = self._one(("getHours", "getMinutes", "getSeconds", "getMilliseconds"))
+                return f"{self._of('duration', depth)}.{name}()"
+            case _:
+                return self._choice("int", depth)
+
+    def _double(self, depth: int) -> str:
+        match self._draw(st.integers(0, 3)):
+            case 0 | 1:
+                sign = self._one("+-*/")
+                return f"({self._of('double', depth)} {sign} {self._of('double', depth)})"
+            case 2:
+                return f"double({self._of('int', depth)})"
+            case _:
+                return self._choice("double", depth)
+
+    def _string(self, depth: int) -> str:
+        match self._draw(st.integers(0, 4)):
+            case 4:
+                return f"track.contributors[{self._of('int', 1)}].role"
+            case 0 | 1:
+                return f"({self._of('string', depth)} + {self._of('string', depth)})"
+            case 2:
+                kind = self._one(("int", "bool", "timestamp", "duration"))
+                return f"string({self._of(kind, depth)})"
+            case _:
+                return self._choice("string", depth)
+
+    def _choice(self, kind: str, depth: int) -> str:
+        condition = self._of("bool", depth)
+        return f"({condition} ? {self._of(kind, depth)} : {self._of(kind, depth)})"
+
+    def _list(self, kind: str, depth: int) -> str:
+        inner = element(kind)
+        if self._draw(st.booleans()):
+            return f"({self._of(kind, depth)} + {self._of(kind, depth)})"
+        with_items = ", ".join(self._of(inner, depth) for _ in range(self._draw(st.integers(1, 3))))
+        return f"[{with_items}]"
+
+    def _range(self, depth: int) -> tuple[str, str]:
+        """Something to quantify over, and the type of its items."""
+        lists = [
+            (f"{name}.{field.name}", element(field.type))
+            for name, record in self._records()
+            for field in record.fields
+            if field.type.startswith("list(")
+        ]
+        match self._draw(st.integers(0, 6)):
+            case 0:
+                kind = self._one(("int", "string", "double"))
+                return self._of(f"list({kind})", min(depth, 2)), kind
+            case 1:
+                over, kind = self._one(lists)
+                name = self._item(kind)
+                condition = self._within(name, kind, "bool", depth)
+                return f"{over}.filter({name}, {condition})", kind
+            case 2:
+                over, kind = self._one(lists)
+                name = self._item(kind)
+                made = self._one(("int", "string"))
+                return f"{over}.map({name}, {self._within(name, kind, made, depth)})", made
+            case _:
+                over, kind = self._one(lists)
+                return over, kind
+
+    def _item(self, kind: str) -> str:
+        self._names += 1
+        return f"i{self._names}"
+
+    def _within(self, name: str, kind: str, made: str, depth: int) -> str:
+        self._items.append((name, kind))
+        text = self._of(made, depth)
+        self._items.pop()
+        return text
+
+    def _condition(self, depth: int) -> str:
+        match self._draw(st.integers(0, 13)):
+            case 0 | 1 | 2:
+                kind = self._one(_SCALARS)
+                sign = self._one(("==", "!=", "<", "<=", ">", ">="))
+                return f"({self._of(kind, depth)} {sign} {self._of(kind, depth)})"
+            case 3 | 4:
+                sign = self._one(("&&", "||"))
+                count = self._draw(st.integers(2, 3))
+                return f"({f' {sign} '.join(self._of('bool', depth) for _ in range(count))})"
+            case 5:
+                return f"!{self._of('bool', depth)}"
+            case 6 | 7 | 8:
+                over, kind = self._range(depth)
+                name = self._item(kind)
+                macro = self._one(("exists", "all", "exists", "all", "exists_one"))
+                return f"{over}.{macro}({name}, {self._within(name, kind, 'bool', depth)})"
+            case 9:
+                kind = self._one(("int", "string", "double", "timestamp"))
+                return f"({self._of(kind, depth)} in {self._of(f'list({kind})', min(depth, 2))})"
+            case 10:
+                name = self._one(("contains", "startsWith", "endsWith"))
+                return f"{self._of('string', depth)}.{name}({self._of('string', depth)})"
+            case 11:
+                return f'{self._of("string", depth)}.matches("{self._one(PATTERNS)}")'
+            case 12:
+                return self._optional(depth)
+            case _:
+                kind = self._one(("list(int)", "list(string)", "list(double)"))
+                sign = self._one(("==", "!="))
+                small = min(depth, 2)
+                return f"({self._of(kind, small)} {sign} {self._of(kind, small)})"
+
+    def _optional(self, depth: int) -> str:
+        """Whether a fact is there, or a question to an optional record behind its guard."""
+        root = self._schema.root("track")
+        record = self._schema.record("Release")
+        if record is None or self._draw(st.booleans()):
+            names = [field.name for field in root.fields if field.optional]
+            return f"has(track.{self._one(names)})"
+        field = self._one([each for each in record.fields if each.type in _SCALARS])
+        path = f"track.release.{field.name}"
+        return f"(has({path}) && {path} == {self._of(field.type, depth)})"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+@st.composite
+def conditions(draw: DrawFn, schema: FactSchema) -> str:
+    """A condition's text."""
+    depth = draw(st.integers(1, 4))
+    return Writer(schema, draw).expression("bool", depth)
