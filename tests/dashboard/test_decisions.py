@@ -22,16 +22,10 @@ from policy.services.evaluation import evaluate_pending
 from tests import factories
 from tests.cast import Cast
 from tests.dashboard.conftest import As
+from tests.dashboard.reading import words
 from tests.factories import NOW
 
 WITHHELD = '"Lantern Song" is declared free of AI, but a voice on it is not.'
-
-
-def _text(response: Any) -> str:
-    """The words of a page, without its markup."""
-    assert response.status_code == HTTPStatus.OK
-    body = response.content.decode().partition("<main")[2]
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
 def _decision(cast: Cast, track: str = "song") -> Decision:
@@ -39,21 +33,21 @@ def _decision(cast: Cast, track: str = "song") -> Decision:
 
 
 def _page(client: Client, decision: Decision) -> str:
-    return _text(client.get(reverse("decision-detail", args=[decision.uuid])))
+    return words(client.get(reverse("decision-detail", args=[decision.uuid])))
 
 
 # --- The list
 
 
 def test_the_list_says_what_was_decided_by_which_rule(cast: Cast, client_as: As) -> None:
-    page = _text(client_as("analyst").get("/decisions/"))
+    page = words(client_as("analyst").get("/decisions/"))
     assert "Lantern Song Nadir Field voice-declared-away Worldwide Northwind" in page
     assert "Lantern Cover Mirna short-in-germany +1 AT DE Southgate" in page
     assert "All 2 Block 1 Withhold 1 Review 0 Limit 0 Allow 0" in page
 
 
 def test_a_party_sees_only_its_own(client_as: As) -> None:
-    page = _text(client_as("label").get("/decisions/"))
+    page = words(client_as("label").get("/decisions/"))
     assert "Lantern Song" in page
     assert "Lantern Cover" not in page
     assert "All 1" in page
@@ -78,7 +72,7 @@ def test_a_party_sees_only_its_own(client_as: As) -> None:
     ],
 )
 def test_filters_narrow_the_list(query: str, found: bool, client_as: As) -> None:
-    page = _text(client_as("analyst").get(f"/decisions/?{query}"))
+    page = words(client_as("analyst").get(f"/decisions/?{query}"))
     assert ("Nadir Field" in page) is found
     assert ("No decision matches" in page) is not (found or "Mirna" in page)
 
@@ -100,7 +94,7 @@ def test_what_says_nothing_is_taken_out_of_the_address(client_as: As) -> None:
 
 
 def test_the_counts_stay_those_of_all_outcomes(client_as: As) -> None:
-    page = _text(client_as("analyst").get("/decisions/?effect=withhold&q=lantern"))
+    page = words(client_as("analyst").get("/decisions/?effect=withhold&q=lantern"))
     assert "All 1 Block 0 Withhold 1" in page
 
 
@@ -131,12 +125,12 @@ def test_pages_lead_forward_back_first_and_last(cast: Cast, client_as: As) -> No
     assert set(last) == {"First", "Newer"}
     back = client.get("/decisions/" + second["Newer"])
     assert back["Location"] == "/decisions/", "fewer are newer than a page holds"
-    assert _text(client.get("/decisions/" + first["Last"])).count("Nadir Field") == PAGE - 1
+    assert words(client.get("/decisions/" + first["Last"])).count("Nadir Field") == PAGE - 1
 
 
 def test_a_page_beside_nothing_says_so(client_as: As) -> None:
     url = "/decisions/?older=00000000-0000-4000-8000-000000000000"
-    assert "Nothing on this page" in _text(client_as("analyst").get(url))
+    assert "Nothing on this page" in words(client_as("analyst").get(url))
 
 
 @pytest.mark.parametrize("name", ["analyst", "label", "distributor", "stranger"])
@@ -160,15 +154,15 @@ def test_an_empty_list_says_what_to_do(db: None) -> None:
     staff, holder = Client(), Client()
     staff.force_login(factories.user(staff=True))
     holder.force_login(factories.user())
-    assert "Deliver a message" in _text(staff.get("/decisions/"))
-    assert "No decisions on your works yet" in _text(holder.get("/decisions/"))
+    assert "Deliver a message" in words(staff.get("/decisions/"))
+    assert "No decisions on your works yet" in words(holder.get("/decisions/"))
 
 
 # --- The filters
 
 
 def test_the_filters_offer_what_there_is(cast: Cast, client_as: As) -> None:
-    page = _text(client_as("analyst").get("/decisions/filter/"))
+    page = words(client_as("analyst").get("/decisions/filter/"))
     for word in ("Labelling", "voice-declared-away", "Northwind", "Southgate"):
         assert word in page
     alone = client_as("distributor").get("/decisions/filter/").content.decode()

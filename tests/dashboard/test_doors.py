@@ -100,9 +100,8 @@ def _ids(doors: Any) -> list[str]:
 
 
 def test_no_address_is_forgotten_here() -> None:
-    names = [pattern.name for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
-    assert len(names) == len(urls.urlpatterns)
-    assert sorted(map(str, names)) == sorted(_ids(DOORS))
+    patterns: list[URLPattern] = urls.urlpatterns
+    assert sorted(str(pattern.name) for pattern in patterns) == sorted(_ids(DOORS))
 
 
 @pytest.mark.parametrize("door", READ, ids=_ids(READ))
