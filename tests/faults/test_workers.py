@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -78,7 +78,7 @@ def test_a_nudge_over_rabbitmq_is_followed(tree: Path, state: Path, rabbitmq_url
             Exchange(installation.queue)(connection.default_channel).delete()
 
 
-def _killed(installation: Installation, tree: Path, broker: OwnBroker) -> None:
+def _killed(installation: Installation, tree: Path, wipe: Callable[[], object]) -> None:
     """Of two workers one is killed in the middle of a batch, and the broker forgets everything.
 
     Then all leases run out, also that of the survivor, who is still at work on his.
@@ -91,7 +91,7 @@ def _killed(installation: Installation, tree: Path, broker: OwnBroker) -> None:
         installation.wait(lambda: installation.requests("done") > 0, "a first batch")
         installation.wait(lambda: installation.requests("claimed") > 0, "a batch that is begun")
         kill(victim)
-        broker.wipe()
+        wipe()
         assert installation.requests("done") < TRACKS, "it was killed before it was done"
         installation.worker()
         installation.act("outlast")
@@ -109,7 +109,7 @@ def _killed(installation: Installation, tree: Path, broker: OwnBroker) -> None:
 def test_a_killed_worker_and_a_wiped_broker_lose_nothing(
     tree: Path, state: Path, broker: OwnBroker
 ) -> None:
-    _killed(Installation(state, broker_url=broker.url), tree, broker)
+    _killed(Installation(state, broker_url=broker.url), tree, broker.wipe)
 
 
 @pytest.mark.postgres
@@ -117,7 +117,22 @@ def test_nor_do_they_on_postgresql(
     tree: Path, state: Path, broker: OwnBroker, postgresql: str
 ) -> None:
     installation = Installation(state, broker_url=broker.url, database_url=postgresql)
-    _killed(installation, tree, broker)
+    _killed(installation, tree, broker.wipe)
+
+
+@pytest.mark.postgres
+@pytest.mark.rabbitmq
+def test_nor_on_postgresql_with_rabbitmq(
+    tree: Path, state: Path, rabbitmq_url: str, postgresql: str
+) -> None:
+    installation = Installation(state, broker_url=rabbitmq_url, database_url=postgresql)
+    with Connection(rabbitmq_url) as connection:
+        queue = Queue(installation.queue)(connection.default_channel)
+        try:
+            _killed(installation, tree, lambda: queue.purge())
+        finally:
+            queue.delete()
+            Exchange(installation.queue)(connection.default_channel).delete()
 
 
 def test_a_new_activation_is_followed_by_a_worker_that_is_running(
