@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -28,6 +28,30 @@ class Subject(NamedTuple):
 
     track_id: int
     as_of: datetime
+
+
+class Credit(NamedTuple):
+    """One role of one party, or of a special contributor, which has neither party nor name."""
+
+    party_id: int | None
+    name: str | None
+    role: str
+    facet: str
+    ai: str
+    special: str
+
+
+class Holding(NamedTuple):
+    """A party's share of a layer; `basis_points` None when it was delivered as unknown."""
+
+    party_id: int
+    name: str
+    layer: str
+    basis_points: int | None
+    territories: list[str]
+    excluded: list[str]
+    valid_from: date | None
+    valid_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +103,11 @@ class Batch:
         return grouped((row[0], Sibling(*row[1:])) for row in rows.values_list(*columns))
 
     @cached_property
-    def contributors(self) -> dict[int, list[Contributor]]:
-        """Contributors with their parties, in their order, by track. One query."""
-        rows = Contributor.objects.filter(track__in=self.ids).select_related("party")
-        return grouped((row.track_id, row) for row in rows.order_by("track", "position", "pk"))
+    def contributors(self) -> dict[int, list[Credit]]:
+        """Contributors in their order, by track. One query."""
+        rows = Contributor.objects.filter(track__in=self.ids).order_by("track", "position", "pk")
+        columns = ("track", "party", "party__name", "role", "facet", "ai", "special")
+        return grouped((row[0], Credit(*row[1:])) for row in rows.values_list(*columns))
 
     @cached_property
     def involved(self) -> dict[int, dict[int, set[str]]]:
@@ -93,8 +118,8 @@ class Batch:
             found[track].setdefault(party, set()).add(kind)
         return found
 
-    def shares(self, subject: Subject) -> list[Share]:
-        """The shares of the day of the instant, with their parties. One query for the batch."""
+    def shares(self, subject: Subject) -> list[Holding]:
+        """The shares of the day of the instant. One query for the batch."""
         day = subject.as_of.date()
         return [
             row
@@ -109,9 +134,12 @@ class Batch:
         return [row for row in rows if row.detected_at <= subject.as_of]
 
     @cached_property
-    def _shares(self) -> dict[int, list[Share]]:
-        rows = Share.objects.filter(track__in=self.ids).select_related("party").order_by("pk")
-        return grouped((row.track_id, row) for row in rows)
+    def _shares(self) -> dict[int, list[Holding]]:
+        rows = Share.objects.filter(track__in=self.ids).order_by("pk").values_list(
+            "track", "party", "party__name", "layer", "basis_points", "territories",
+            "excluded_territories", "valid_from", "valid_until",
+        )  # fmt: skip
+        return grouped((row[0], Holding(*row[1:])) for row in rows)
 
     @cached_property
     def _detections(self) -> dict[int, list[Detection]]:

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import UNSET
 
-from policy.facts.batch import Batch, Subject, grouped
+from policy.facts.batch import Batch, Holding, Subject, grouped
 from policy.facts.document import Holder, ShareTotal
 from policy.facts.group import Group, Part, delivery_sources
-from policy.models import Share
 
 WORLDWIDE = "Worldwide"
 """Everywhere that no share names or excludes."""
@@ -27,23 +26,24 @@ def _part(subject: Subject, batch: Batch) -> Part:
     return Part((tuple(_holders(rows)), tuple(_totals(rows))), sources)
 
 
-def _holders(shares: Iterable[Share]) -> Iterator[Holder]:
+def _holders(shares: Iterable[Holding]) -> Iterator[Holder]:
     """A party once per layer; more than once when its share differs between territories."""
     same = grouped(((row.layer, row.party_id, row.basis_points), row) for row in shares)
     for (layer, _, basis_points), rows in sorted(
-        same.items(), key=lambda item: (_LAYERS.index(item[0][0]), item[1][0].pk)
+        same.items(),
+        key=lambda item: _LAYERS.index(item[0][0]),  # then in their order
     ):
         everywhere = any(not row.territories for row in rows)
         named = {code for row in rows for code in row.territories}
         yield Holder(
-            name=rows[0].party.name,
+            name=rows[0].name,
             layer=layer,
             basis_points=UNSET if basis_points is None else basis_points,
             territories=() if everywhere else tuple(sorted(named)),
         )
 
 
-def _totals(shares: Sequence[Share]) -> Iterator[ShareTotal]:
+def _totals(shares: Sequence[Holding]) -> Iterator[ShareTotal]:
     """The sums of each layer: the world's, then those of territories that differ from it."""
     layers = grouped((row.layer, row) for row in shares)
     for layer in sorted(layers, key=_LAYERS.index):
@@ -51,18 +51,18 @@ def _totals(shares: Sequence[Share]) -> Iterator[ShareTotal]:
         world = _total(layer, WORLDWIDE, (row for row in rows if not row.territories))
         if world.holders:
             yield world
-        named = {code for row in rows for code in (*row.territories, *row.excluded_territories)}
+        named = {code for row in rows for code in (*row.territories, *row.excluded)}
         for code in sorted(named):
             here = _total(layer, code, (row for row in rows if _holds_in(row, code)))
             if _sum(here) != _sum(world):
                 yield here
 
 
-def _holds_in(row: Share, code: str) -> bool:
-    return code not in row.excluded_territories and (not row.territories or code in row.territories)
+def _holds_in(row: Holding, code: str) -> bool:
+    return code not in row.excluded and (not row.territories or code in row.territories)
 
 
-def _total(layer: str, territory: str, shares: Iterable[Share]) -> ShareTotal:
+def _total(layer: str, territory: str, shares: Iterable[Holding]) -> ShareTotal:
     rows = list(shares)
     return ShareTotal(
         layer=layer,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policy.facts.batch import Holding
 from policy.facts.shares import _totals
-from policy.models import Party, Share, Track
+from policy.models import Track
 from tests import factories
 from tests.factories import NOW
 from tests.facts.reading import facts
@@ -106,22 +107,23 @@ codes = st.sets(st.sampled_from(CODES), max_size=2).map(sorted)
 
 
 @st.composite
-def shares(draw: st.DrawFn) -> Share:
+def shares(draw: st.DrawFn) -> Holding:
     """A share that no database knows."""
     territories = draw(codes)
-    return Share(
-        pk=draw(st.integers(1, 1000)),
-        party=Party(pk=draw(st.integers(1, 4)), name="Somebody"),
+    return Holding(
+        party_id=draw(st.integers(1, 4)),
+        name="Somebody",
         layer=draw(st.sampled_from(["master", "publishing"])),
         basis_points=draw(st.none() | st.integers(0, 10_000)),
         territories=territories,
-        excluded_territories=[] if territories else draw(codes),
-        valid_from=date(2026, 1, 1),
+        excluded=[] if territories else draw(codes),
+        valid_from=None,
+        valid_until=None,
     )
 
 
 @given(st.lists(shares(), max_size=6))
-def test_every_place_finds_its_sum(rows: list[Share]) -> None:
+def test_every_place_finds_its_sum(rows: list[Holding]) -> None:
     """Look a place up as a reader does: its own line, else the world's, else there is none."""
     found = {(one.layer, one.territory): one for one in _totals(rows)}
     for layer in ("master", "publishing"):
@@ -130,7 +132,7 @@ def test_every_place_finds_its_sum(rows: list[Share]) -> None:
                 row
                 for row in rows
                 if row.layer == layer
-                and code not in row.excluded_territories
+                and code not in row.excluded
                 and (not row.territories or code in row.territories)
             ]
             told = found.get((layer, code)) or found.get((layer, "Worldwide"))
