@@ -102,7 +102,9 @@ def track_row(track: Track) -> TrackRow:
 
 def _asked(tracks: QuerySet[Track], asked: TrackFilter) -> QuerySet[Track]:
     if asked.isrc:
-        tracks = tracks.filter(isrc=asked.isrc.replace("-", "").upper())
+        # A list of ids, or SQLite would rather walk all tracks of the login's account.
+        same = Track.objects.filter(isrc=asked.isrc.replace("-", "").upper())
+        tracks = tracks.filter(pk__in=same.values("pk"))
     if asked.delivery:
         requests = EvaluationRequest.objects.filter(delivery__uuid=asked.delivery)
         tracks = tracks.filter(pk__in=requests.filter(cause="delivery").values("track"))
