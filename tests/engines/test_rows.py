@@ -98,7 +98,9 @@ def test_a_parameter_without_a_value_yet_is_unknown_to_its_rules() -> None:
         document(),
         parameters={"many": "int"},
     )
-    assert found == rows.Evaluation((1,), ((0, "fact `params.many` is unknown"),))
+    assert found == rows.Evaluation(
+        (1,), ((0, "parameter `params.many` has no value on that day"),)
+    )
 
 
 def test_a_document_of_the_wrong_shape_is_refused_with_its_place() -> None:

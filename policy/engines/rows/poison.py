@@ -60,6 +60,17 @@ class Unknown(Poison):
         return f"fact `{self.path}` is unknown"
 
 
+class Unset(Unknown):
+    """A parameter that has no value on the day in question."""
+
+    __slots__ = ()
+
+    @property
+    def message(self) -> str:
+        """Why there is no value."""
+        return f"parameter `{self.path}` has no value on that day"
+
+
 def _refuse(self: Poison, *_: Any) -> NoReturn:
     raise self.error()
 

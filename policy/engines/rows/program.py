@@ -17,7 +17,7 @@ from policy.engines.rows.documents import DictDocument, Document, Documents
 from policy.engines.rows.expressions import Shared, Unsupported
 from policy.engines.rows.facts import Records
 from policy.engines.rows.judging import Judging
-from policy.engines.rows.poison import EvaluationError, Unknown
+from policy.engines.rows.poison import EvaluationError, Unknown, Unset
 from policy.engines.rows.reasons import Reason
 from policy.engines.rows.steps import Steps
 from policy.engines.rows.template import Template
@@ -276,7 +276,7 @@ def _typed(name: str, kind: str, values: Mapping[str, ParameterInput]) -> Any:
     value: Any = values.get(name)
     match kind:
         case _ if value is None:
-            return Unknown(f"params.{name}")
+            return Unset(f"params.{name}")
         case "timestamp":
             return parse_timestamp(value)
         case "duration":
