@@ -15,7 +15,7 @@ from policy.ingest.refusals import MessageRefused, Refusal
 from policy.models import Account, Delivery, Release
 
 _KEY_LENGTH = 120
-_SCHEMES = ("icpn", "grid", "proprietary", "catalog_number")
+_SCHEMES = ("icpn", "grid", "proprietary", "catalog_number", "isrc")
 """Identifiers that name a release of an account, the most telling first."""
 
 
@@ -82,13 +82,38 @@ def releases_store(
     return rows
 
 
-def releases_purge(*, rows: Iterable[Release], delivery: Delivery) -> None:
-    """Mark releases as sent by mistake."""
-    Release.objects.filter(pk__in=[row.pk for row in rows]).update(
+def releases_purge(
+    *, found: Sequence[tuple[PurgedRelease, Release | None]], delivery: Delivery
+) -> None:
+    """Mark releases as sent by mistake; at most two queries.
+
+    One that was never here gets a row all the same: messages of it that are older than the purge
+    may still be on their way.
+    """
+    Release.objects.bulk_create(_purged(one, delivery) for one, row in found if row is None)
+    Release.objects.filter(pk__in=[row.pk for _, row in found if row is not None]).update(
         purged_at=delivery.received_at,
         delivered_at=delivery.received_at,
         message_created_at=delivery.message_created_at,
         delivery=delivery,
+    )
+
+
+def _purged(one: PurgedRelease, delivery: Delivery) -> Release:
+    numbers = {id.scheme: id for id in reversed(one.ids)}
+    icpn, grid = numbers.get("icpn"), numbers.get("grid")
+    return Release(
+        account=delivery.account,
+        key=release_keys(one)[0],
+        icpn=icpn.value if icpn else "",
+        icpn_valid=icpn is not None and icpn.valid,
+        grid=grid.key if grid else "",
+        title=one.title or "",
+        display_artist=one.artist or "",
+        delivered_at=delivery.received_at,
+        message_created_at=delivery.message_created_at,
+        delivery=delivery,
+        purged_at=delivery.received_at,
     )
 
 

@@ -278,20 +278,28 @@ def _new_release(
 
 
 def _purge(message: said.Delivery, found: Found, arrival: _Arrival, account: Account) -> Recorded:
-    unknown = [
-        _warning("purge-unknown-release", f"`{one.title or one.ids[0].value}` was never here")
+    pairs = [
+        (one, row)
         for one, row in zip(found.delivered, found.rows, strict=True)
-        if row is None and isinstance(one, said.PurgedRelease)
+        if isinstance(one, said.PurgedRelease)
+    ]
+    unknown = [
+        _warning("purge-unknown-release", f"{_name(one)} was never here")
+        for one, row in pairs
+        if row is None
     ]
     doubts = (*message.warnings, *unknown)
     delivery = _keep(replace(message, warnings=doubts), arrival, account)
-    rows = [row for row in found.rows if row is not None]
-    if not rows:
-        return Recorded(delivery, warnings=doubts)
-    releases_purge(rows=rows, delivery=delivery)
+    releases_purge(found=pairs, delivery=delivery)
+    rows = [row for _, row in pairs if row is not None]
     stored = tracks_remove(releases=rows, delivery=delivery)
     consents_store(said=(), standing=_standing(rows, stored.removed), delivery=delivery)
     return Recorded(delivery, stored.removed, _request(delivery, stored), doubts)
+
+
+def _name(one: said.PurgedRelease) -> str:
+    names = [one.title, *(id.value for id in one.ids)]
+    return next((f"`{name}`" for name in names if name), "the release")
 
 
 def _silent_grantor(message: said.Delivery) -> tuple[said.DeliveredParty, ...]:

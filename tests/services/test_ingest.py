@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import zlib
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from policy.ingest.refusals import MessageRefused
@@ -33,7 +34,7 @@ from policy.models import (
 from policy.services.ingest import MessageConflict, delivery_record
 from tests import factories
 from tests.factories import NOW
-from tests.messages import LABEL, SINGER, deliver, message, purge, release, track
+from tests.messages import LABEL, SINGER, consent, deliver, message, purge, release, track
 from tests.shared import shared_or_skip
 
 pytestmark = pytest.mark.django_db
@@ -423,6 +424,15 @@ def test_a_purge_of_what_was_never_here_is_kept_with_a_warning(account: Account)
     assert Delivery.objects.get().warnings[0]["code"] == "purge-unknown-release"
 
 
+def test_a_purge_may_overtake_what_it_purges(account: Account) -> None:
+    deliver(purge(created_at=NOW + HOUR), account=account)
+    assert deliver(message(), account=account).superseded
+    assert not Track.objects.exists()
+    deliver(message(created_at=NOW + DAY), account=account)
+    assert Release.objects.get().purged_at is None
+    assert Track.objects.exists()
+
+
 def test_an_older_purge_that_comes_late_changes_nothing(account: Account) -> None:
     deliver(message(), account=account)
     assert deliver(purge(created_at=NOW - HOUR), account=account).superseded
@@ -578,3 +588,48 @@ def test_a_format_can_be_said(account: Account) -> None:
             received_at=NOW,
             format="ern",
         )
+
+
+# --- Order -------------------------------------------------------------------------------------
+
+STORY = (
+    [track("A1", title="One", isrc="ZZTST2600001"), track("A2", title="Two")],
+    [track("A1", title="Two"), track("A2", title="One", isrc="ZZTST2600001"), track("A3")],
+    [track("A1", title="One, again", isrc="ZZTST2600001", consents=[consent()])],
+    None,  # a purge
+)
+
+
+def state() -> dict[str, Any]:
+    """What is there of the one release and its tracks, and what may be done with them."""
+    tracks = Track.objects.filter(removed_at=None).order_by("reference")
+    shelf = Release.objects.get()
+    at = NOW + 9 * DAY
+    consents = Consent.objects.filter(decision="granted", valid_from__lte=at, replaced_by=None)
+    return {
+        "tracks": list(tracks.values_list("reference", "title", "isrc", "contributors__role")),
+        "shares": sorted(tracks.values_list("reference", "shares__basis_points")),
+        "made": shelf.message_created_at,
+        "purged": shelf.purged_at is not None,
+        "granted": consents.exclude(valid_until__lte=at).count(),
+    }
+
+
+@pytest.mark.parametrize("length", [3, 4])
+def test_messages_may_come_in_any_order(length: int) -> None:
+    messages = [
+        purge(created_at=NOW + place * HOUR)
+        if tracks is None
+        else message(created_at=NOW + place * HOUR, tracks=tracks)
+        for place, tracks in enumerate(STORY[:length])
+    ]
+    found = []
+    for order in itertools.permutations(range(length)):
+        with transaction.atomic():
+            sender = factories.account()
+            for arrival, place in enumerate(order):
+                deliver(messages[place], account=sender, at=NOW + DAY + arrival * HOUR)
+            found.append(state())
+            transaction.set_rollback(True)
+    assert all(one == found[0] for one in found)
+    assert len(found[0]["tracks"]) == (1 if length == 3 else 0)
