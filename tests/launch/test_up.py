@@ -33,15 +33,16 @@ class Installation:
     def command(self, *arguments: str) -> list[str]:
         """Return the command line of `up`."""
         up = [sys.executable, str(ROOT / "manage.py"), "up", "--state", str(self.state)]
-        return [*up, "--no-sample", *arguments]
+        return [*up, *arguments]
 
     @contextmanager
-    def up(self) -> Iterator[subprocess.Popen[bytes]]:
+    def up(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run `up` in a session of its own, as a terminal would, until the page answers and on."""
         with self.said.open("wb") as said:
             process = subprocess.Popen(
-                self.command("--port", str(self.free_port())),
+                self.command("--port", str(self.free_port()), *arguments),
                 env=environment(),
+                stdout=said,
                 stderr=said,
                 start_new_session=True,
             )
@@ -112,7 +113,7 @@ def installation(tmp_path: Path) -> Installation:
 
 
 def test_up_runs_everything_and_leaves_nothing(installation: Installation) -> None:
-    with installation.up() as process:
+    with installation.up("--no-sample") as process:
         assert installation.get("live") == (200, b"ok\n")
         assert installation.get("")[0] == 200  # sent on to the sign-in page
         assert eventually(installation.is_well, _SLOW)
@@ -123,7 +124,8 @@ def test_up_runs_everything_and_leaves_nothing(installation: Installation) -> No
         process.wait()
     with installation.up() as process:  # at once: it waits until the killed one's are gone
         assert not left.keys() & installation.processes().keys()
-        assert eventually(installation.is_well, _SLOW)
+        assert eventually(lambda: "with the password" in installation.said.read_text(), _SLOW)
+        assert installation.is_well()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=_SLOW) == 0
     assert installation.processes() == {}
