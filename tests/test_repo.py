@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,25 @@ def test_a_lock_holds_every_wanted_package_with_its_hashes(name: str) -> None:
     entries = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
     assert len(entries) == len(pinned(name))
     assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_every_wanted_package_is_used() -> None:
+    """By import or by name (apps, middleware, `python -m`); Django itself loads psycopg."""
+    ours = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("policy", "dashboard")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    modules = {
+        package: [name for name, owners in packages_distributions().items() if package in owners]
+        for package in requirement_names("requirements")
+    }
+    unused = [
+        package
+        for package, names in modules.items()
+        if not any(re.search(rf"\b{name}\b", ours) for name in names) and "psycopg" not in names
+    ]
+    assert unused == []
 
 
 def test_what_is_tested_is_what_runs() -> None:
