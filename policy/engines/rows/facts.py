@@ -12,7 +12,7 @@ from policy.engines.rows.namespace import Namespace
 from policy.engines.rows.poison import Absent
 from policy.engines.rows.writer import Writer
 from policy.lang.schema import FactSchema
-from policy.lang.tree import Fact, Node
+from policy.lang.tree import And, Fact, Node, Or, Quantifier
 
 Path: TypeAlias = tuple[str, ...]
 AbsentMarks: TypeAlias = dict[tuple[str, str], Absent]
@@ -56,8 +56,8 @@ class Records:
 class FactReads:
     """The fact reads of one generated function.
 
-    What is read more than once gets a local variable, with `eager` everything. What lies below an
-    optional record is read in place, after the rule's own guard.
+    What is read often enough (see `weigh`) gets a local variable, with `eager` everything. What
+    lies below an optional record is read in place, after the rule's own guard.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class FactReads:
         self._top = writer.gap()
         self._locals: dict[Path, str] = {}
         self._eager = eager
-        self._count = _counted(trees)
+        self._weight = weigh(trees)
 
     def text(self, path: Path) -> str:
         """The expression for a fact's raw value."""
@@ -87,7 +87,7 @@ class FactReads:
         if len(path) == 1:
             return self._local(path, self._access.read("d", path[0]))
         owner, name = self.text(path[:-1]), path[-1]
-        if self._records.below_optional(path) or not (self._eager or self._count[path] > 1):
+        if self._records.below_optional(path) or not (self._eager or self._weight[path] >= OFTEN):
             return self._access.read(owner, name)
         mark = self.mark(self._records.mark(path))
         return self._local(path, self._access.fetch(owner, name, mark))
@@ -116,9 +116,25 @@ class FactReads:
         return name
 
 
-def _counted(trees: Iterable[Node]) -> Counter[Path]:
-    """How often each fact, and each record on the way to one, is read."""
-    paths = Counter(node.path for node in flat(trees) if type(node) is Fact)
+OFTEN = 4
+"""Weight from where on a local variable is cheaper than reading in place."""
+
+
+def weigh(trees: Iterable[Node]) -> Counter[Path]:
+    """How often each fact, and each record on the way to one, will be read.
+
+    A read that is sure to happen counts 2, one behind a guard 1, one for every item 2 more.
+    """
+    paths: Counter[Path] = Counter()
+    for tree in trees:
+        parts = tree.parts if isinstance(tree, And | Or) else (tree,)
+        for index, part in enumerate(parts):
+            for node in flat([part]):
+                if type(node) is Fact:
+                    paths[node.path] += 1 if index else 2
+                elif type(node) is Quantifier:
+                    inner = flat([node.condition])
+                    paths.update({each.path: 2 for each in inner if type(each) is Fact})
     count: Counter[Path] = Counter()
     for path, times in paths.items():
         for end in range(1, len(path) + 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from policy.lang.plan import Plan
 from policy.lang.tree import And, Node, Quantifier
 
 Then = Callable[[], None]
+_BOUND = re.compile(r"\b[A-Z]+\d*\b")
 
 
 def source(plan: Plan, shared: Shared) -> str:
@@ -51,11 +53,14 @@ def _evaluate(conditions: list[Node], shared: Shared) -> Iterator[str]:
     for index, condition in enumerate(conditions):
         parts = condition.parts if isinstance(condition, And) else (condition,)
         _branch(written, _cheap_first(parts, shared), _append(written, index))
-    yield "def evaluate(d, p, now):"
+    lines = list(written.lines(" return m"))
+    # As arguments with a default, constants are local variables.
+    bound = sorted(shared.names.names.keys() & set(_BOUND.findall("\n".join(lines))))
+    yield f"def evaluate(d, p, now, {', '.join([f'{name}={name}' for name in bound])}):"
     yield " m = []"
     if shared.functions:
         yield f" x = [None] * {len(shared.functions)}"
-    yield from written.lines(" return m")
+    yield from lines
 
 
 def _append(written: Expressions, index: int) -> Then:
