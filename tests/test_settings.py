@@ -5,6 +5,7 @@ Each case reads `policy/settings.py` anew in a process of its own, as an install
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -148,6 +149,16 @@ def test_a_setting_that_walks_into_a_trap_is_refused(
     assert run_checks(tags=["celery"]) == []
     setattr(settings, name, value)
     assert code in {message.id for message in run_checks(tags=["celery"])}
+
+
+def test_every_variable_has_a_line_in_the_page_on_running() -> None:
+    text = "".join(
+        (ROOT / path).read_text(encoding="utf-8")
+        for path in ("policy/settings.py", "policy/management/demo.py")
+    )
+    read_names = set(re.findall(r"""(?:env(?:\.\w+)?|_flag|environ\.get)\(\s*"([A-Z_]+)\"""", text))
+    page = (ROOT / "policy" / "launch" / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE)) == read_names
 
 
 def test_only_json_is_taken_from_the_broker(tmp_path: Path) -> None:
