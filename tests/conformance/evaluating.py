@@ -8,9 +8,10 @@ import msgspec
 
 from policy.engines.rows import fast
 from policy.engines.rows.careful import Careful, Frame
-from policy.engines.rows.expressions import Expressions, Shared, Unsupported
+from policy.engines.rows.expressions import Expressions
 from policy.engines.rows.facts import Records
 from policy.engines.rows.poison import EvaluationError
+from policy.engines.rows.shared import Shared, Unsupported
 from policy.lang.schema import FactSchema, Record
 from policy.lang.source import Span
 from policy.lang.tree import Call, ListOf, Literal, MapOf, Node

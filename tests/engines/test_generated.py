@@ -12,8 +12,8 @@ from policy.engines import rows
 from policy.engines.rows import fast, traced
 from policy.engines.rows.access import DictAccess, StructAccess
 from policy.engines.rows.documents import attribute
-from policy.engines.rows.expressions import Shared
 from policy.engines.rows.program import RulesetProgram
+from policy.engines.rows.shared import Shared
 from policy.engines.rows.steps import Steps
 from policy.lang.plan import Plan
 from tests.engines.making import NOW, document, loaded, plan

@@ -7,20 +7,17 @@ again with `careful`, where errors are values that `&&` and `||` can absorb.
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from policy.engines.rows import functions
-from policy.engines.rows.access import Access, StructAccess
-from policy.engines.rows.analysis import Analysis
 from policy.engines.rows.constants import NotConstant, constant
-from policy.engines.rows.facts import FactReads, Records
-from policy.engines.rows.namespace import Namespace
+from policy.engines.rows.facts import FactReads
 from policy.engines.rows.patterns import matches, search
 from policy.engines.rows.poison import EvaluationError
-from policy.engines.rows.values import kind
+from policy.engines.rows.shared import Shared, Unsupported
+from policy.engines.rows.values import interned, is_plain, kind
 from policy.engines.rows.writer import Writer
 from policy.lang.tree import (
     And,
@@ -39,48 +36,9 @@ from policy.lang.tree import (
     Quantifier,
     Select,
     Variable,
-    children,
 )
 
-_PLAIN = frozenset({"bool", "int", "uint", "string", "bytes", "timestamp", "duration"})
-"""Kinds whose equality in Python, also inside a list, is CEL's."""
-
-
 _KEEPING = re.compile(r"\((e\d+) := ")
-
-
-class Unsupported(Exception):
-    """The tree has a part whose type is only known at run time: `careful` evaluates it."""
-
-
-class Shared:
-    """What the functions of one generated module share.
-
-    `parameters` maps names to places in the tuple `p`: there lies the value, and right behind it
-    its other form (see `parameter`). `functions` maps what has a function `V<number>` of its own
-    to the number: names of variables, identities of quantifiers that occur several times.
-    `repeated` are identities of calls worth keeping in a local variable.
-    """
-
-    def __init__(
-        self, records: Records, parameters: Mapping[str, int], access: Access | None = None
-    ) -> None:
-        self.records = records
-        self.access: Access = access or StructAccess()
-        self.names = Namespace()
-        self.parameters = parameters
-        self.analysis = Analysis()
-        self.functions: dict[str | int, int] = {}
-        self.repeated: frozenset[int] = frozenset()
-
-    def loops(self, node: Node) -> bool:
-        """Whether the tree needs a statement: it has a quantifier that is not a function."""
-        known = self.analysis.of(node)
-        if not known.loops:
-            return False
-        if isinstance(node, Quantifier):
-            return known.identity not in self.functions
-        return any(map(self.loops, children(node)))
 
 
 class Expressions:
@@ -347,7 +305,7 @@ class Expressions:
         left, right = self.values(node.arguments)
         same = node.function == "_==_"
         types = {argument.type for argument in node.arguments}
-        if kinds == ("double", "double") or (len(types) == 1 and _plain(node.arguments[0].type)):
+        if kinds == ("double", "double") or (len(types) == 1 and is_plain(node.arguments[0].type)):
             return f"({left} {'==' if same else '!='} {right})"
         text = f"EQUALS({left}, {right})"
         return text if same else f"(not {text})"
@@ -358,9 +316,10 @@ class Expressions:
         if few and isinstance(item, Fact | Select) and item.type == "string":
             text = self.value(item)
             return f"({' or '.join([f'{text} == {word}' for word in few])})"
-        if kinds[1] == "list" and kinds[0] in _PLAIN and _plain(items.type):
-            members = self._members(items)
-            return f"({self.value(item)} in {members})"
+        if kinds[1] == "list" and is_plain(kinds[0]) and is_plain(items.type):
+            if self.shared.loops(items):
+                return f"({' in '.join(self.values(node.arguments))})"
+            return f"({self.value(item)} in {self._members(items)})"
         found = functions.find("@in", kinds)
         if found is None:
             raise Unsupported(f"{kinds[0]} in {kinds[1]}")
@@ -379,7 +338,7 @@ class Expressions:
         if isinstance(items, Param):
             return self.parameter(items.name, "set")
         try:
-            members = frozenset(map(_interned, constant(items)))
+            members = frozenset(map(interned, constant(items)))
         except NotConstant:
             return self.value(items)
         return self.shared.names.bind("S", members)
@@ -431,14 +390,3 @@ class Expressions:
                     self.writer.line(f"{result}.append({item})")
                 case "map":
                     self.writer.line(f"{result}.append({self.value(node.result or node)})")
-
-
-def _interned(value: Any) -> Any:
-    return sys.intern(value) if type(value) is str else value
-
-
-def _plain(type_name: str) -> bool:
-    inner = type_name
-    while inner.startswith("list("):
-        inner = inner[5:-1]
-    return inner in _PLAIN

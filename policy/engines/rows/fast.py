@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from policy.engines.rows.expressions import Expressions, Shared
+from policy.engines.rows.expressions import Expressions
+from policy.engines.rows.shared import Shared
 from policy.lang.plan import Plan
 from policy.lang.tree import And, Node, Quantifier
 

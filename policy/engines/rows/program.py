@@ -14,11 +14,11 @@ from policy.engines.rows.access import Access, DictAccess, StructAccess
 from policy.engines.rows.analysis import flat
 from policy.engines.rows.careful import Careful, Frame
 from policy.engines.rows.documents import DictDocument, Document, Documents
-from policy.engines.rows.expressions import Shared, Unsupported
 from policy.engines.rows.facts import Records
 from policy.engines.rows.judging import Judging
 from policy.engines.rows.poison import EvaluationError, Unknown, Unset
 from policy.engines.rows.reasons import Reason
+from policy.engines.rows.shared import Shared, Unsupported
 from policy.engines.rows.steps import Steps
 from policy.engines.rows.template import Template
 from policy.engines.rows.times import parse_duration, parse_timestamp

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from policy.engines.rows.expressions import Expressions, Shared
+from policy.engines.rows.expressions import Expressions
+from policy.engines.rows.shared import Shared
 from policy.engines.rows.steps import Scope, Slot, Step, Steps, VariableSteps
 from policy.engines.rows.writer import Gap
 from policy.lang.plan import Plan

@@ -7,6 +7,7 @@ and Duration (nanoseconds). A record is a msgspec Struct that holds the fields w
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import Any
 
@@ -72,6 +73,23 @@ def kind(type_name: str) -> str:
 
 
 _STATIC = frozenset({*_KINDS.values(), "dyn"})
+
+
+_PLAIN = frozenset({"bool", "int", "uint", "string", "bytes", "timestamp", "duration"})
+
+
+@cache
+def is_plain(type_name: str) -> bool:
+    """Whether Python's equality is CEL's for values of a type: not for doubles, records and maps,
+    nor for lists of them."""
+    while type_name.startswith("list("):
+        type_name = type_name[5:-1]
+    return type_name in _PLAIN
+
+
+def interned(value: Any) -> Any:
+    """The same value; of equal texts one object, as the words of enums in documents are."""
+    return sys.intern(value) if type(value) is str else value
 
 
 def read(value: Any) -> Any:
