@@ -255,12 +255,13 @@ def _account(request: Request) -> Account:
 
 def _body(request: Request) -> Body:
     """The message of a request. Raises Problem when it has none, or a form without a file."""
-    if isinstance(request.data, Body):
-        return request.data
+    sent: Any = request.data  # whatever the parser gave
+    if isinstance(sent, Body):
+        return sent
     if not request.content_type.startswith(MultiPartParser.media_type):
         detail = "The request has no body: send the message as it is."
         raise Problem(HTTPStatus.BAD_REQUEST, detail, code="no-message")
-    file = request.data.get("file")
+    file = sent.get("file")
     if not isinstance(file, UploadedFile):
         detail = "A form must bring the message as a file in the field `file`."
         raise Problem(HTTPStatus.BAD_REQUEST, detail, code="file-needed")
