@@ -15,4 +15,4 @@ def home(request: HttpRequest) -> HttpResponse:
     own = own_parties(request.user)
     if len(own) == 1:
         return redirect("party-detail", own[0].uuid)
-    return redirect("party-list" if own else "decision-list")
+    return redirect("track-list" if own else "decision-list")

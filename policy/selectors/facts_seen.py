@@ -185,7 +185,7 @@ class _Grouping:
             path=".".join(path),
             name=field.name,
             doc=field.doc,
-            source=self._source(path),
+            source=self._source(path) if items else FactSource(""),
             read=path in self._read,
             state="unknown" if self._is_unknown(path) else "known" if items else "absent",
             columns=tuple(inner.name for inner in used),

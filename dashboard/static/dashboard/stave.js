@@ -102,11 +102,12 @@ document.addEventListener("click", async (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const dialog = document.getElementById(link.dataset.dialog);
-  await htmx.ajax("GET", link.href, { target: dialog, swap: "innerHTML" });
+  await htmx.ajax("GET", link.href, { target: dialog.querySelector("[data-body]"), swap: "innerHTML" });
   if (!dialog.open) dialog.showModal();
 });
 
-// A click outside a dialog closes it.
+// A click outside a dialog closes it, and so does its button.
 document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
+  else event.target.closest("[data-close]")?.closest("dialog").close();
 });
