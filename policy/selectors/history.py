@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -80,17 +80,19 @@ def _differed(row: Decision, before: Decision, reader: Reader) -> Iterator[str]:
     if row.made_by_id is not None:
         yield "ruled by a person"
         return
-    if row.bundle.digest != before.bundle.digest:
+    other_rules = row.bundle.digest != before.bundle.digest
+    if other_rules:
         yield "other rules"
-    if row.snapshot.digest != before.snapshot.digest:
-        names = changed_facts(
-            reader.document(document_of(before.snapshot.content)),
-            reader.document(document_of(row.snapshot.content)),
-        )
-        yield _facts(names)
+    old, new = document_of(before.snapshot.content), document_of(row.snapshot.content)
+    if changed_facts(old, new):
+        yield _facts(old, new, reader)
+    elif not other_rules and row.snapshot_id != before.snapshot_id:
+        yield "the same facts, later"  # every snapshot has an instant of its own
 
 
-def _facts(names: Sequence[str]) -> str:
+def _facts(before: Mapping[str, Any], after: Mapping[str, Any], reader: Reader) -> str:
+    """The facts that differ, as far as the reader may know."""
+    names = changed_facts(reader.document(before), reader.document(after))
     if not names:
         return "facts not shown to you"
     more = len(names) - NAMED

@@ -49,6 +49,16 @@ def test_each_decision_says_what_was_new() -> None:
 
 
 @pytest.mark.django_db
+def test_the_same_facts_at_another_instant_are_not_called_hidden() -> None:
+    track, bundle = factories.track(), factories.bundle()
+    for place, rules in ((1, bundle), (2, bundle), (3, factories.bundle())):
+        raw = msgspec.json.encode(document() | {"as_of": f"2026-11-22T1{place}:00:00Z"})
+        factories.decision(track=track, bundle=rules, snapshot=factories.snapshot(document=raw))
+    seen = track_history(track.pk, STAFF).decisions
+    assert [each.differed for each in seen] == [("other rules",), ("the same facts, later",), ()]
+
+
+@pytest.mark.django_db
 def test_what_is_hidden_is_not_named_as_new() -> None:
     track, bundle = factories.track(), factories.bundle()
     parties = [{"name": "Mirna", "layer": "master", "basis_points": 1, "territories": []}]
