@@ -33,7 +33,7 @@ def test_larger_rulesets_keep_their_first_rules() -> None:
 
 
 def test_it_prints_every_goal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "readiness", lambda count: (0.1, 0.1))
+    monkeypatch.setattr(rows, "readiness", lambda count: 0.1)
     out = io.StringIO()
     rows.main(["--tracks", "20", "--rounds", "1"], out=out)
     assert out.getvalue().count("met") + out.getvalue().count("MISSED") == 12
