@@ -145,6 +145,7 @@ def _topic(
 ) -> Iterator[Further]:
     """The rows to add on one topic."""
     left, fresh = _without_equals(olds, news, at)
+    stay = [new for new in news if new not in fresh and not _is_over(new, new.valid_from, at)]
     left = [old for old in left if not _is_over(old.said, old.since, at)]
     ended = [new for new in fresh if _is_over(new, new.valid_from, at)]
     current = [new for new in fresh if new not in ended]
@@ -160,7 +161,9 @@ def _topic(
         if any(_overlap(old.said, new) for new in current):
             yield _closed(old, at)
         elif old.said.decision == GRANTED and complete:
-            yield from _withdrawal(old, ended, at)
+            # What another grant still allows there is not withdrawn; this one is just not needed.
+            still = any(_overlap(old.said, new) for new in stay)
+            yield from [_closed(old, at)] if still else _withdrawal(old, ended, at)
 
 
 def _meant(new: Statement, left: Sequence[Standing]) -> Standing | None:

@@ -95,6 +95,12 @@ def statements(draw: st.DrawFn) -> Statement:
 messages = st.lists(st.lists(statements(), max_size=4), min_size=1, max_size=5)
 
 
+def turns(at: datetime, rows: Iterable[Standing]) -> list[datetime]:
+    """The instants from one on at which something begins or ends."""
+    found = {at, *(row.since for row in rows), *(row.said.valid_until or at for row in rows)}
+    return sorted(one for one in found if one >= at)
+
+
 def told(said: Iterable[Statement], at: datetime) -> list[Standing]:
     """Statements as if they stood alone."""
     return [Standing(0, one, one.valid_from or at) for one in said]
@@ -106,9 +112,9 @@ def test_what_is_granted_from_now_on_is_what_was_said_last(story: list[list[Stat
     for number, said in enumerate(story, start=10):
         at = day(number)
         standing = after(standing, further(standing, said, at))
-        for later in range(number, 65):
-            # A statement that has no beginning may have begun with an earlier message.
-            assert granted(standing, day(later)) == granted(told(said, at), day(later))
+        alone = told(said, at)
+        for later in turns(at, [*standing, *alone]):
+            assert granted(standing, later) == granted(alone, later)
 
 
 @given(messages)
@@ -148,8 +154,21 @@ def test_what_is_granted_is_never_refused_as_well(story: list[list[Statement]]) 
     standing: list[Standing] = []
     for number, said in enumerate(story, start=10):
         standing = after(standing, further(standing, said, day(number)))
-        for later in range(number, 65):
-            assert not granted(standing, day(later)) & refused(standing, day(later))
+        for later in turns(day(number), standing):
+            assert not granted(standing, later) & refused(standing, later)
+
+
+def test_a_grant_that_another_one_covers_is_closed_without_a_withdrawal() -> None:
+    open_grant = Statement(
+        *((1, None), 1, "master", "remix", "granted", "ern_deal", (), ()),
+        valid_from=None,
+        valid_until=None,
+    )
+    dated = replace(open_grant, valid_from=day(1))
+    standing = after([], further([], [open_grant, dated], day(10)))
+    standing = after(standing, further(standing, [open_grant], day(11)))
+    assert granted(standing, day(12)) == {("remix", place) for place in PLACES}
+    assert refused(standing, day(12)) == set()
 
 
 @given(messages)
