@@ -354,3 +354,26 @@ def test_the_samples_of_a_revocation(account: Account) -> None:
     ]
     replaced = Consent.objects.order_by("pk").values_list("replaces__use", flat=True)
     assert list(replaced)[3:] == ["train_generative", "train_non_generative", "data_mining"]
+
+
+@pytest.mark.django_db
+def test_a_general_statement_of_a_voice_is_about_every_track_that_it_was_heard_on(
+    account: Account,
+) -> None:
+    first = deliver(message(), account=account)
+    singer = first.tracks[0].contributors.get().party
+    imitation = factories.track()
+    factories.detection(track=imitation, party=singer, kind="voice_match")
+    statement = consent(grantor="singer", layer="likeness", use="voice_clone")
+    raw = message(tracks=[], releases=[], consents=[statement])
+    requests = deliver(raw, account=account, at=NOW + DAY).requests
+    assert {one.track_id for one in requests} == {first.tracks[0].pk, imitation.pk}
+
+
+@pytest.mark.django_db
+def test_a_message_that_is_late_for_its_releases_may_still_speak(account: Account) -> None:
+    deliver(message(created_at=NOW), account=account)
+    late = deliver(message(created_at=NOW - DAY, consents=[consent()]), account=account)
+    assert not late.superseded
+    assert [warning.code for warning in late.warnings][-1] == "release-superseded"
+    assert len(rows()) == 1
