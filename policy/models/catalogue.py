@@ -137,11 +137,15 @@ class TrackTerm(models.Model):
     pii: as the track.
     """
 
-    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="terms")
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="terms", db_index=False)
     term = models.BinaryField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["term", "track"], name="term_prefix")]
+        indexes = [
+            models.Index(fields=["term", "track"], name="term_prefix"),
+            # Whether a track has a word is answered from the index, without the rows.
+            models.Index(fields=["track", "term"], name="term_of_track"),
+        ]
 
     def __str__(self) -> str:
         return bytes(self.term).decode()
