@@ -80,18 +80,28 @@ def _rule(
     )
 
 
-def rule_plan(when: Node) -> Plan:
-    """A plan of one rule."""
-    rule = RulePlan(
-        id="rule-0",
-        title="",
-        when=when,
-        effect="review",
-        reason=ReasonPlan(texts=("",), holes=(), span=when.span),
-        span=when.span,
-        when_span=when.span,
+def rule_plan(*conditions: Node, variables: tuple[VariablePlan, ...] = ()) -> Plan:
+    """A plan with a rule for each condition."""
+    rules = tuple(
+        RulePlan(
+            id=f"rule-{index}",
+            title="",
+            when=when,
+            effect="review",
+            reason=ReasonPlan(texts=("",), holes=(), span=when.span),
+            span=when.span,
+            when_span=when.span,
+        )
+        for index, when in enumerate(conditions)
     )
-    return Plan(language=1, ruleset="trial", version="1.0.0", subject="track", rules=(rule,))
+    return Plan(
+        language=1,
+        ruleset="trial",
+        version="1.0.0",
+        subject="track",
+        variables=variables,
+        rules=rules,
+    )
 
 
 def loaded(plan: Plan) -> rows.Program:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
@@ -129,6 +131,10 @@ class Writer:
         self._draw = draw
         self._items: list[tuple[str, str]] = []
         self._names = 0
+
+    def know(self, name: str, kind: str) -> None:
+        """Something else that expressions may name from now on."""
+        self._items += [(name, kind)] * 3
 
     def expression(self, kind: str, depth: int) -> str:
         """An expression of a type."""
@@ -377,3 +383,31 @@ def conditions(draw: DrawFn, schema: FactSchema) -> str:
     """A condition's text."""
     depth = draw(st.integers(1, 4))
     return Writer(schema, draw).expression("bool", depth)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Conditions that share variables. `variables` are names with their types and texts."""
+
+    variables: tuple[tuple[str, str, str], ...]
+    conditions: tuple[str, ...]
+
+    def inlined(self, condition: str) -> str:
+        """A condition with every variable replaced by its text."""
+        for name, _, text in reversed(self.variables):
+            pieces = re.split(rf"\b{name}\b", condition)
+            condition = f"({text})".join(pieces)
+        return condition
+
+
+@st.composite
+def rules(draw: DrawFn, schema: FactSchema) -> Rules:
+    """Up to three variables, each of which may use those before it, and two conditions."""
+    writer = Writer(schema, draw)
+    made: list[tuple[str, str, str]] = []
+    for name in ("alpha", "beta", "gamma")[: draw(st.integers(1, 3))]:
+        kind = draw(st.sampled_from(("bool", "bool", "int", "string", "list(string)")))
+        made.append((name, kind, writer.expression(kind, 2)))
+        writer.know(name, kind)
+    found = tuple(writer.expression("bool", draw(st.integers(1, 3))) for _ in range(2))
+    return Rules(tuple(made), found)

@@ -12,7 +12,6 @@ NaN as text.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,9 +21,10 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 
 from policy.engines import rows
 from policy.lang.expressions import Environment, Placed
+from policy.lang.plan import Plan, VariablePlan
 from policy.lang.tree import Node
 from tests.engines.making import NOW, rule_plan, schema
-from tests.properties.conditions import PARAMETERS, conditions, documents, parameters
+from tests.properties.conditions import PARAMETERS, Rules, conditions, documents, parameters, rules
 
 EXAMPLES = int(os.environ.get("STAVE_DIFFERENTIAL", "1500"))
 _SCHEMA = schema()
@@ -48,14 +48,6 @@ def duration(text: str) -> duration_pb2.Duration:
 _CEL_TYPES = {"timestamp": timestamp, "duration": duration}
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Of one way through the engine: true, false, or None for an error."""
-
-    way: str
-    truth: bool | None
-
-
 def _expected(text: str, document: dict[str, Any], numbers: dict[str, Any]) -> bool | None:
     data: dict[str, Any] = {
         "track": _ENVIRONMENT.descriptors.to_message("Track", document["track"]),
@@ -73,55 +65,83 @@ def _expected(text: str, document: dict[str, Any], numbers: dict[str, Any]) -> b
     return found
 
 
-def _truth(evaluation: rows.Evaluation) -> bool | None:
-    if evaluation.indeterminate:
-        note(f"rows: {evaluation.indeterminate[0][1]}")
-        return None
-    return bool(evaluation.matched)
+def _truths(evaluation: rows.Evaluation, count: int) -> list[bool | None]:
+    """Of each rule: true, false, or None for an error."""
+    lost = dict(evaluation.indeterminate)
+    for index, message in lost.items():
+        note(f"rows: rule {index}: {message}")
+    return [None if index in lost else index in evaluation.matched for index in range(count)]
 
 
-def _answers(tree: Node, document: dict[str, Any], values: dict[str, Any]) -> list[Answers]:
-    program = rows.load([rule_plan(tree)], _SCHEMA, "track")
-    ruleset = program.rulesets[0]
+def _answers(
+    plan: Plan, document: dict[str, Any], values: dict[str, Any]
+) -> dict[str, list[bool | None]]:
+    """What each way through the engine makes of the rules."""
+    program = rows.load([plan], _SCHEMA, "track")
+    ruleset, count = program.rulesets[0], len(plan.rules)
     numbers, now = ruleset.parameters(values), rows.instant(NOW)
     struct = program.decode(msgspec.json.encode(document))
     odd = program.decode(msgspec.json.encode({**document, "unknown": ["track.nothing"]}))
-    traced = ruleset.trace(struct, numbers, now)
-    told = rows.explain(
-        ruleset.template, msgspec.json.decode(msgspec.json.encode(traced.values)), 0
-    )
-    careful = ruleset.trace(odd, numbers, now)
-    retold = rows.explain(ruleset.template, careful.values, 0)
-    return [
-        Answers("struct", _truth(ruleset.evaluate(struct, numbers, now))),
-        Answers("dict", _truth(ruleset.evaluate(program.view(document), numbers, now))),
-        Answers("traced", _truth(traced.evaluation)),
-        Answers("explained", _TRUTHS[told.truth]),
-        Answers("careful", _truth(careful.evaluation)),
-        Answers("careful, explained", _TRUTHS[retold.truth]),
-    ]
+    traced, careful = ruleset.trace(struct, numbers, now), ruleset.trace(odd, numbers, now)
+
+    def told(trace: rows.Traced) -> list[bool | None]:
+        kept = msgspec.json.decode(msgspec.json.encode(trace.values))
+        found = [rows.explain(ruleset.template, kept, index) for index in range(count)]
+        return [_TRUTHS[each.truth] for each in found]
+
+    return {
+        "struct": _truths(ruleset.evaluate(struct, numbers, now), count),
+        "dict": _truths(ruleset.evaluate(program.view(document), numbers, now), count),
+        "traced": _truths(traced.evaluation, count),
+        "explained": told(traced),
+        "careful": _truths(careful.evaluation, count),
+        "careful, explained": told(careful),
+    }
 
 
 _TRUTHS = {"true": True, "false": False, "error": None}
 
 
-@settings(
-    max_examples=EXAMPLES,
+_settings = settings(
     deadline=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
+
+
+def _compiled(environment: Environment, text: str) -> Node:
+    tree, found = environment.compile(Placed.alone(text))
+    assert tree is not None, (text, found)
+    return tree
+
+
+@settings(_settings, max_examples=EXAMPLES)
 @given(text=conditions(_SCHEMA), document=documents(_SCHEMA), values=parameters())
 def test_the_row_engine_agrees_with_cel(
     text: str, document: dict[str, Any], values: dict[str, Any]
 ) -> None:
-    tree, found = _ENVIRONMENT.compile(Placed.alone(text))
-    if tree is None:
-        note("\n".join(map(str, found)))
-        raise AssertionError(text)
-    expected = _expected(text, document, values)
-    wrong = [each for each in _answers(tree, document, values) if each.truth != expected]
-    assert not wrong, (text, expected)
+    plan = rule_plan(_compiled(_ENVIRONMENT, text))
+    expected = [_expected(text, document, values)]
+    found = _answers(plan, document, values)
+    assert found == dict.fromkeys(found, expected), text
+
+
+@settings(_settings, max_examples=EXAMPLES // 5)
+@given(made=rules(_SCHEMA), document=documents(_SCHEMA), values=parameters())
+def test_variables_mean_their_text(
+    made: Rules, document: dict[str, Any], values: dict[str, Any]
+) -> None:
+    environment = _ENVIRONMENT
+    variables: list[VariablePlan] = []
+    for name, kind, text in made.variables:
+        tree = _compiled(environment, text)
+        variables.append(VariablePlan(name=name, tree=tree, span=tree.span))
+        environment = environment.with_variable(name, kind, tree)
+    trees = [_compiled(environment, text) for text in made.conditions]
+    plan = rule_plan(*trees, variables=tuple(variables))
+    expected = [_expected(made.inlined(text), document, values) for text in made.conditions]
+    found = _answers(plan, document, values)
+    assert found == dict.fromkeys(found, expected), made
 
 
 def test_the_clock_of_this_test_is_that_of_the_plans() -> None:
