@@ -54,7 +54,7 @@ class Document:
 def parse(raw: bytes, path: str) -> Document:
     """Parse one message. `path` is what problems print. Raises MessageRefused."""
     if len(raw) > limits.MESSAGE_BYTES:
-        raise too_large(raw, path)
+        raise too_large(path)
     if not raw.strip():
         raise _whole("empty", "the message is empty", path)
     if raw.count(b"<") > MAX_TAGS:
@@ -168,7 +168,9 @@ def _sorted(said: str, *, cut: bool) -> tuple[str, str, str]:
     if cut:
         return "truncated", _CUT, "send it again, whole"
     first = said.splitlines()[0] if said else "no more is known"
-    return "xml-syntax", f"not well-formed XML: {first[:1].lower()}{first[1:].rstrip('.')}", ""
+    if not first[:2].isupper():  # not `XML declaration ...`
+        first = first[:1].lower() + first[1:]
+    return "xml-syntax", f"not well-formed XML: {first.rstrip('.')}", ""
 
 
 _CUT = "the message ends before its last element is closed"
@@ -183,6 +185,7 @@ _SYNTAX: tuple[tuple[str, str, str, str], ...] = (
         "send an ERN message, which begins with `<?xml`",
     ),
     (r"^Premature end", "truncated", _CUT, "send it again, whole"),
+    (r"^Unsupported encoding", "encoding", "the declared encoding is not known", "send UTF-8"),
     (
         r"encoding|[Ii]nvalid bytes|^Input is not proper|^Blank needed here",
         "encoding",

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar, cast
 from policy.ingest import limits
 from policy.ingest.json_places import Path, Places, shown
 from policy.ingest.refusals import MAX_PROBLEMS, MessageRefused, Refusal, too_large
-from policy.ingest.values import Kind
+from policy.ingest.values import MOST_DECIMALS, Kind
 from policy.lang.diagnostics import did_you_mean, listed, quoted
 from policy.lang.source import Source
 
@@ -44,7 +44,7 @@ class JsonReading:
         self._places: Places | None = None
         self._problems: list[Refusal] = []
         if len(raw) > limits.MESSAGE_BYTES:
-            raise too_large(raw, path)
+            raise too_large(path)
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as wrong:
@@ -165,13 +165,13 @@ class Fields:
         return value
 
     def number(self, name: str, least: int, most: int) -> Decimal | None:
-        """A number within bounds, with at most 12 decimal places; exact."""
+        """A number within bounds, with at most MOST_DECIMALS decimal places; exact."""
         value = self._get(name, (int, Decimal), "a number")
         if value is None:
             return None
         read = Decimal(value)
         exponent = read.as_tuple().exponent
-        if not least <= read <= most or not isinstance(exponent, int) or exponent < -12:
+        if not least <= read <= most or not isinstance(exponent, int) or exponent < -MOST_DECIMALS:
             message = f"{quoted(str(value))} is not a number between {least} and {most}"
             self._refuse(name, "wrong-value", message)
             return None

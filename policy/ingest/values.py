@@ -20,6 +20,9 @@ T_co = TypeVar("T_co", covariant=True)
 MAX_SECONDS = 2_000_000_000
 """Longest duration that is read, in seconds (63 years); it fits any database's integer."""
 
+MOST_DECIMALS = 30
+"""Decimal places of a percentage. A third printed from a binary number has 15."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T_co]):
@@ -72,12 +75,14 @@ def _day_after(text: str) -> date | None:
 
 
 def _instant(text: str) -> datetime:
-    """An `xs:dateTime` in UTC. One without time zone is read as UTC."""
+    """An `xs:dateTime` in UTC. One without time zone is read as UTC, `24:00:00` as the next day."""
     pattern = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
     if not re.fullmatch(pattern, text, re.ASCII):
         raise ValueError(text)
-    read = datetime.fromisoformat(text)
+    day, ends, zone = text.partition("T24:00:00")
+    read = datetime.fromisoformat(f"{day}T00:00:00{zone}" if ends else text)
     try:
+        read += timedelta(days=1 if ends else 0)
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except OverflowError:
         raise ValueError(text) from None
@@ -98,7 +103,8 @@ def _boolean(text: str) -> bool:
 
 def _percentage(text: str) -> Decimal:
     """An `xs:decimal` of 0 to 1000: a claim above 100 % is wrong, but it is a claim."""
-    if not re.fullmatch(r"\+?\d{1,9}(?:\.\d{1,12})?|\.\d{1,12}", text, re.ASCII):
+    places = f"{{0,{MOST_DECIMALS}}}"
+    if not re.fullmatch(rf"\+?(?:\d{{1,9}}(?:\.\d{places})?|\.\d\d{places})", text, re.ASCII):
         raise ValueError(text)
     read = Decimal(text)
     if read > 1000:

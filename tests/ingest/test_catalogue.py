@@ -223,6 +223,13 @@ def test_numbers_far_out_are_refused_and_cost_nothing() -> None:
         assert codes(raw) == ["wrong-value"], number
 
 
+def test_a_third_as_programs_print_it_is_read_exactly() -> None:
+    share = {"party": "P1", "layer": "master", "percentage": 100 / 3}
+    raw = changed(tracks=[{**TRACK, "shares": [share]}])
+    (found,) = read_catalogue(raw, path="x").tracks[0].shares
+    assert (str(found.percentage), found.basis_points) == ("33.333333333333336", 3333)
+
+
 def test_a_misspelt_field_is_met_with_the_right_one() -> None:
     (found,) = refusal(changed(mesage_id="x")).problems
     assert (found.code, found.help) == ("unknown-field", "did you mean `message_id`?")

@@ -130,6 +130,26 @@ def test_a_wrong_encoding_points_at_its_line(golden: CheckGolden) -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "code", "message"),
+    [
+        (
+            GOOD.replace('"UTF-8"', '"KLINGON"').encode(),
+            "encoding",
+            "the declared encoding is not known",
+        ),
+        (
+            (GOOD + GOOD).encode(),
+            "xml-syntax",
+            "not well-formed XML: XML declaration allowed only at the start of the document",
+        ),
+    ],
+)
+def test_what_the_parser_says_is_told_in_clear_words(raw: bytes, code: str, message: str) -> None:
+    (found,) = _refused(raw).problems
+    assert (found.code, found.message) == (code, message)
+
+
+@pytest.mark.parametrize(
     ("encoding", "declared"),
     [("utf-16", "UTF-16"), ("utf-16", "UTF-8"), ("latin-1", "ISO-8859-1"), ("utf-8-sig", "UTF-8")],
 )
