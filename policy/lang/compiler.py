@@ -83,7 +83,7 @@ def compile_read_tree(tree: Tree) -> CompiledTree:
     schema, found = load_schema(tree.facts) if tree.facts else (None, ())
     shared = [_Shared.read(folder) for folder in tree.folders]
     rulesets = tuple(each.compile_all(schema) for each in shared)
-    declared = {each.folder.key: each.parameters or () for each in shared}
+    declared = {each.folder.key: each.parameters for each in shared}
     every = [*tree.diagnostics, *found, *check_lock(tree, declared)]
     for ruleset in rulesets:
         every.extend(ruleset.diagnostics)

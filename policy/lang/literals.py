@@ -1,7 +1,8 @@
 """Literals that can never work: a regular expression, instant, duration or time zone with a slip.
 
-Each is tried out by Google's own evaluator when the rule is compiled, so that a rule cannot fail
-for it on the day when its branch is first reached.
+Each text is tried out by Google's own evaluator when the rule is compiled, so that a rule cannot
+fail for it on the day when its branch is first reached. Of numbers, a divisor of 0 and an item
+before the first never work.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _ZONE = (1, "timestamp(0).getHours(literal)", "a time zone")
 _HELP = {
     "timestamp": 'write the full instant, such as `timestamp("2026-08-02T00:00:00Z")`',
     "duration": 'write hours, minutes and seconds, such as `duration("36h")` or `duration("90s")`',
+    "place": "items are counted from 0, the last is `list[size(list) - 1]`",
     "a time zone": "use a name such as `Europe/Berlin`, or an offset such as `+01:00`",
 }
 
@@ -33,6 +35,21 @@ _HELP = {
 def check_literals(tree: Node, path: str) -> tuple[Diagnostic, ...]:
     """An error `bad-literal` for each text literal that its function cannot read."""
     return tuple(found for node in walk(tree) for found in _check(node, path))
+
+
+def check_numbers(tree: Node, path: str) -> Iterator[Diagnostic]:
+    """An error `bad-literal` for each divisor that is 0 and each place before a list's first.
+
+    Apart from texts: these have a meaning in CEL, which back ends must keep, but none in a rule.
+    """
+    for node in walk(tree):
+        match node:
+            case Call(function="_/_" | "_%_", arguments=(_, Literal(type="int", value=0) as zero)):
+                yield error("bad-literal", "nothing can be divided by `0`", path, zero.span)
+            case Call(function="_[_]", arguments=(over, Literal(value=int() as place) as at)):
+                if over.type.startswith("list(") and place < 0:
+                    message = f"`{place}` is no place in a list"
+                    yield error("bad-literal", message, path, at.span, help=_HELP["place"])
 
 
 def _check(node: Node, path: str) -> Iterator[Diagnostic]:

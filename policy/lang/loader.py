@@ -192,7 +192,7 @@ class _Builder:
         if event.anchor is not None:
             self._refuse("anchor", "the anchor {}", event, _REPEAT)
         elif event.tag is not None:
-            self._refuse("tag", "the tag {}", event, "remove it")
+            self._refuse("tag", "the tag {}", event, _NEGATE)
 
     def _refuse(self, code: str, what: str, event: yaml.Event, help: str) -> None:
         """Refuse a trick; `{}` in `what` is the author's word."""
@@ -254,6 +254,7 @@ class _Builder:
         self.found.append(error(code, message, self.source.path, span, help=help))
 
 
+_NEGATE = "remove it; a condition that begins with `!` stands in quotes, or behind `|`"
 _REPEAT = "write the values out, or move them into `variables` or parameters"
 
 

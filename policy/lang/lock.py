@@ -77,9 +77,11 @@ def read_lock(source: Source) -> tuple[Lock, tuple[Diagnostic, ...]]:
 
 
 def check_lock(
-    tree: Tree, parameters: Mapping[str, Iterable[ParameterSyntax]]
+    tree: Tree, parameters: Mapping[str, Iterable[ParameterSyntax] | None]
 ) -> Iterator[Diagnostic]:
-    """What was changed since it was published. `parameters` are those of each ruleset."""
+    """What was changed since it was published. `parameters` are those of each ruleset; None where
+    their file cannot be read, which is a mistake of its own.
+    """
     lock, found = read_lock(tree.lock) if tree.lock else (Lock(""), ())
     yield from found
     if found:
@@ -94,10 +96,12 @@ def check_lock(
     here = {
         f"{key}/{parameter.name}": parameter
         for key, declared in parameters.items()
-        for parameter in declared
+        for parameter in declared or ()
     }
+    unreadable = {key for key, declared in parameters.items() if declared is None}
     for name, lines in lock.parameters.items():
-        yield from _check_parameter(lock, name, lines, here.get(name))
+        if name.partition("/")[0] not in unreadable:
+            yield from _check_parameter(lock, name, lines, here.get(name))
 
 
 def write_lock(tree: Tree, published: Mapping[str, Iterable[ParameterSyntax]]) -> str:

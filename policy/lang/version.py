@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from policy.lang.diagnostics import Diagnostic, did_you_mean, error, has_errors, quoted
 from policy.lang.doubts import constant_conditions, uncovered, unused_variables
 from policy.lang.expressions import Environment, Placed
+from policy.lang.literals import check_numbers
 from policy.lang.nodes import TextNode
 from policy.lang.parameters import ParameterSyntax
 from policy.lang.plan import ObligationPlan, Plan, ReasonPlan, RulePlan, VariablePlan
@@ -227,6 +228,8 @@ class VersionCompiler:
         if not self._broken.isdisjoint(names_in(placed.text)):
             return None
         tree, found = environment.compile(placed)
+        if tree is not None:
+            found = (*found, *check_numbers(tree, self._path))
         if tree is not None and after is not None:
             schema, variables, path = self._schema, self._variables, self._path
             absent = check_presence(tree, schema, variables=variables, given=after, path=path)
@@ -250,4 +253,4 @@ def _a(type_name: str) -> str:
     """A type in the words of messages."""
     if type_name.startswith("list("):
         return f"a list, {quoted(type_name)}"
-    return _WORDS.get(type_name, f"of type {quoted(type_name)}")
+    return _WORDS.get(type_name, f"a value of type {quoted(type_name)}")

@@ -129,6 +129,12 @@ def test_forty_levels_are_read() -> None:
     assert read("[" * 40 + "]" * 40) is not None
 
 
+def test_a_condition_that_yaml_takes_for_a_tag_is_shown_the_way_out() -> None:
+    _, (found,) = load(Source("x.yaml", "when: !has(track.isrc)\n"))
+    assert (found.code, found.span) == ("tag", Span(1, 7, 1, 23))
+    assert "stands in quotes, or behind `|`" in found.help
+
+
 def test_a_duplicate_key_names_both_places() -> None:
     _, (found,) = load(Source("x.yaml", "a: 1\nb:\n  c: 1\n  c: 2\n"))
     assert found.span == Span(4, 3, 4, 4)

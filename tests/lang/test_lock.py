@@ -91,6 +91,14 @@ def test_what_was_published_cannot_vanish(published: Path, golden: CheckGolden) 
     golden("lang/lock_vanished.txt", told(published))
 
 
+def test_parameters_that_cannot_be_read_are_one_mistake(published: Path) -> None:
+    (published / PARAMETERS).write_text("parameters: [\n")
+    found = compile_tree(published).diagnostics
+    assert [(each.code, Path(each.path).name) for each in found] == [
+        ("invalid-yaml", Path(PARAMETERS).name)
+    ]
+
+
 def test_a_version_that_is_not_locked_is_told(tmp_path: Path) -> None:
     trees.write(tmp_path, {VERSION: trees.DRAFT})
     tree = compile_tree(tmp_path)
