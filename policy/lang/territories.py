@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.lang.tree import Call, If, ListOf, Literal, Node
+from policy.lang.tree import Call, If, ListOf, Literal, Node, Param
 
 WORLDWIDE = "Worldwide"
 
@@ -24,8 +24,8 @@ CODES = frozenset(code for row in _ROWS for code in row.split()) | {WORLDWIDE}
 """ISO 3166-1 alpha-2, Kosovo's user-assigned code as DDEX has it, and `Worldwide`."""
 
 
-def written_codes(node: Node) -> Iterator[Literal]:
-    """The literal codes that a list of territories can consist of.
+def written_codes(node: Node) -> Iterator[Literal | Param]:
+    """The literal codes and the parameters that a list of territories can consist of.
 
     Only lists that become the result are looked at; `track.genre in ["x"] ? ...` compares with
     other words.
@@ -33,6 +33,8 @@ def written_codes(node: Node) -> Iterator[Literal]:
     match node:
         case ListOf(items=items):
             yield from (item for item in items if isinstance(item, Literal))
+        case Param():
+            yield node
         case If(then=then, otherwise=otherwise):
             yield from written_codes(then)
             yield from written_codes(otherwise)

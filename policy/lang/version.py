@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from policy.lang.diagnostics import Diagnostic, did_you_mean, error, has_errors, quoted
 from policy.lang.doubts import constant_conditions, uncovered, unused_variables
@@ -17,7 +17,7 @@ from policy.lang.ruleset import ObligationSyntax, RuleSyntax, VariableSyntax, Ve
 from policy.lang.schema import FactSchema
 from policy.lang.source import Span
 from policy.lang.territories import CODES, written_codes
-from policy.lang.tree import Literal, Node
+from policy.lang.tree import Literal, Node, Param
 from policy.lang.variables import in_order, names_in
 from policy.lang.words import LANGUAGE, PRINTABLE
 
@@ -170,12 +170,21 @@ class VersionCompiler:
         if tree.type != "list(string)":
             message = f"`territories` must be a list of codes, this is {_a(tree.type)}"
             self._error("not-territories", message, tree.span, 'write it such as `["DE", "FR"]`')
-        for code in written_codes(tree):
-            if code.value not in CODES:
-                help = 'use ISO 3166-1 codes of two letters, or "Worldwide"'
-                message = f"unknown territory {quoted(str(code.value))}"
-                self._error("unknown-territory", message, code.span, help)
+        for node in written_codes(tree):
+            for code in self._codes(node):
+                if code not in CODES:
+                    help = 'use ISO 3166-1 codes of two letters, or "Worldwide"'
+                    message = f"unknown territory {quoted(str(code))}"
+                    self._error("unknown-territory", message, node.span, help)
         return tree
+
+    def _codes(self, node: Literal | Param) -> Iterator[object]:
+        """What is written there; of a parameter all that its dated values hold."""
+        if isinstance(node, Literal):
+            yield node.value
+            return
+        for line in self._parameters[node.name].lines:
+            yield from line.value.value if isinstance(line.value.value, tuple) else ()
 
     def _reason(
         self, reason: ReasonSyntax | None, environment: Environment, when: Node | None

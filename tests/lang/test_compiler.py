@@ -172,6 +172,19 @@ def test_no_damage_to_a_file_makes_it_raise(tmp_path: Path, data: st.DataObject)
             assert found.span.line <= tree.sources[found.path].text.count("\n") + 1
 
 
+def test_territories_of_a_parameter_are_checked_too(tmp_path: Path) -> None:
+    line = "{from: 2025-01-01, value: [DE, QQ, at], reference: {title: House decision}}"
+    europe = f"  europe:\n    type: list(string)\n    doc: Where.\n    values:\n      - {line}\n"
+    draft = trees.DRAFT.replace("""'["DE", "FR"]'""", "params.europe")
+    files = {
+        "labelling/draft.yaml": draft,
+        "labelling/parameters.yaml": trees.PARAMETERS + europe,
+        "labelling/tests.yaml": None,
+    }
+    assert draft != trees.DRAFT
+    assert trees.codes(tmp_path, files) == ["unknown-territory"] * 2
+
+
 def test_an_unused_parameter_is_doubted(tmp_path: Path) -> None:
     more = trees.PARAMETERS + (
         "  unread:\n    type: int\n    doc: Nothing.\n    values:\n"
