@@ -52,9 +52,7 @@ class EvaluationRequest(Identified):
     class Meta:
         indexes = [
             # One state each: SQLite does not see that `state = x` lies within `state IN (...)`.
-            models.Index(
-                fields=["id"], name="request_queued", condition=models.Q(state="queued")
-            ),
+            models.Index(fields=["id"], name="request_queued", condition=models.Q(state="queued")),
             models.Index(
                 fields=["lease_until"], name="request_claimed", condition=models.Q(state="claimed")
             ),
