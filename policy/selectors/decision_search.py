@@ -64,10 +64,12 @@ class Place:
 class Narrowing:
     """What text and party come to: `tracks` are their ids, None when they are not few.
 
-    `party_name` is the name of the party that was asked for, when any of its tracks was found.
+    `party` and `party_name` are row id and name of the party that was asked for, when any of its
+    tracks was found.
     """
 
     tracks: tuple[int, ...] | None = None
+    party: int | None = None
     party_name: str = ""
 
 
@@ -112,15 +114,17 @@ def narrow(user: User, asked: DecisionFilter) -> Narrowing:
     rows = search.track_ids(text=text, party=asked.party)
     if not sight_of(user).everything:
         rows = rows.filter(Exists(tracks_visible_to(user).filter(pk=OuterRef("track_id"))))
-    name = Party.objects.filter(uuid=asked.party or NOWHERE).values("name")
+    party = Party.objects.filter(uuid=asked.party or NOWHERE)
     found = list(
-        rows.annotate(party_name=Subquery(name))
+        rows.annotate(
+            party_found=Subquery(party.values("pk")), party_name=Subquery(party.values("name"))
+        )
         .order_by()
-        .values_list("found", "party_name")
+        .values_list("found", "party_found", "party_name")
         .distinct()[: FEW + 1]
     )
     few = tuple(row[0] for row in found) if len(found) <= FEW else None
-    return Narrowing(few, (found[0][1] or "") if found else "")
+    return Narrowing(few, found[0][1], found[0][2] or "") if found else Narrowing(few)
 
 
 def matches(user: User, asked: DecisionFilter, narrowing: Narrowing) -> Matches:
@@ -130,7 +134,7 @@ def matches(user: User, asked: DecisionFilter, narrowing: Narrowing) -> Matches:
         own = Decision.objects.filter(track__in=narrowing.tracks)
         return Matches(_with_rule(_with_columns(own, asked, walked=False), asked), "pk")
     rows = _with_columns(decisions_visible_to(user), asked, walked=True)
-    rows = _with_tracks(rows, asked)
+    rows = _with_tracks(rows, asked, narrowing)
     sight = sight_of(user)
     if (asked.rule or asked.ruleset) and (sight.everything or sight.wide):
         plain = sight.everything and asked == DecisionFilter(rule=asked.rule, ruleset=asked.ruleset)
@@ -172,10 +176,17 @@ def _with_columns(
     return rows
 
 
-def _with_tracks(rows: QuerySet[Decision], asked: DecisionFilter) -> QuerySet[Decision]:
-    """Add text and party as probes, for when they mean many tracks."""
+def _with_tracks(
+    rows: QuerySet[Decision], asked: DecisionFilter, narrowing: Narrowing
+) -> QuerySet[Decision]:
+    """Add text and party as probes, for when they mean many tracks.
+
+    The party by its row id: PostgreSQL then knows how many tracks it has, and walks.
+    """
     rows = rows.filter(*(search.has_word(word, "track_id") for word in search.words(asked.text)))
-    return rows.filter(search.has_party(asked.party, "track_id")) if asked.party else rows
+    if asked.party:
+        rows = rows.filter(search.has_party(narrowing.party, "track_id"))
+    return rows
 
 
 def _with_rule(rows: QuerySet[Decision], asked: DecisionFilter) -> QuerySet[Decision]:

@@ -42,9 +42,9 @@ def has_word(word: bytes, track: str) -> Exists:
     return Exists(TrackTerm.objects.filter(starts_with(word), track=OuterRef(track)))
 
 
-def has_party(party: UUID, track: str) -> Exists:
+def has_party(party: int | Subquery | None, track: str) -> Exists:
     """The condition that the party has to do with the track whose id is in the column `track`."""
-    return Exists(Involvement.objects.filter(track=OuterRef(track), party=party_id(party)))
+    return Exists(Involvement.objects.filter(track=OuterRef(track), party=party))
 
 
 def party_id(party: UUID) -> Subquery:
@@ -61,7 +61,7 @@ def track_ids(*, text: tuple[bytes, ...], party: UUID | None) -> QuerySet[TrackT
     if text:
         rows = TrackTerm.objects.filter(starts_with(text[0]))
         rows = rows.filter(*(has_word(word, "track_id") for word in text[1:]))
-        rows = rows.filter(has_party(party, "track_id")) if party else rows
+        rows = rows.filter(has_party(party_id(party), "track_id")) if party else rows
     else:
         rows = Involvement.objects.filter(party=party_id(party)) if party else _nothing()
     return rows.annotate(found=F("track_id"))
