@@ -199,6 +199,18 @@ def test_relations_to_what_is_here_and_what_is_not() -> None:
     ]
 
 
+def test_a_record_label_owns_what_it_puts_out() -> None:
+    track, own, other = factories.track(), factories.track(), factories.track()
+    label = factories.party()
+    for mine in (track, own):
+        factories.involvement(track=mine, party=label, kind="record_label")
+    factories.involvement(track=other, party=factories.party(), kind="record_label")
+    factories.involvement(track=other, party=label, kind="contributor")
+    for row in (own, other):
+        factories.relation(track=track, isrc=row.isrc)
+    assert [one["same_master_owner"] for one in facts(track)["relations"]] == [True, False]
+
+
 def test_a_track_is_no_relation_of_itself() -> None:
     victim = factories.track(isrc=ISRC)
     factories.share(track=victim, party=factories.party())
