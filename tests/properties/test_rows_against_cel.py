@@ -24,7 +24,8 @@ from policy.lang.expressions import Environment, Placed
 from policy.lang.plan import Plan, VariablePlan
 from policy.lang.tree import Node
 from tests.engines.making import NOW, rule_plan, schema
-from tests.properties.conditions import PARAMETERS, Rules, conditions, documents, parameters, rules
+from tests.properties.conditions import Rules, conditions, rules
+from tests.properties.drawn_facts import PARAMETERS, documents, parameters
 
 EXAMPLES = int(os.environ.get("STAVE_DIFFERENTIAL", "1500"))
 _SCHEMA = schema()
