@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from dashboard.icons import ICONS
 from policy.selectors.decision_list import EffectCount
-from policy.selectors.deliveries import Progress
 from policy.selectors.track_page import WHOLE, ShareRow
 from policy.selectors.verdict import word
 
@@ -92,20 +91,4 @@ def score_bar(score: float) -> SafeString:
         '<rect width="{}" height="6"/></svg><b>{}</b></span>',
         f"{100 * score:.1f}",
         f"{score:.2f}",
-    )
-
-
-def progress_bar(progress: Progress) -> SafeString:
-    """How far a delivery is: decisions by outcome, and what waits as the empty rest."""
-    total = max(1, progress.total)
-    parts, start = [], 0.0
-    for effect in reversed(LEVELS):
-        width = 100 * progress.effects.get(effect, 0) / total
-        if width:
-            parts.append((effect, f"{start:.3f}", f"{width:.3f}"))
-            start += width
-    return format_html(
-        '<svg class="proportions" viewBox="0 0 100 4" preserveAspectRatio="none" '
-        'aria-hidden="true">{}</svg>',
-        format_html_join("", '<rect class="is-{}" x="{}" width="{}" height="4"/>', parts),
     )

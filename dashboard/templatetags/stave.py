@@ -18,12 +18,10 @@ from dashboard import theming
 from dashboard.drawings import (
     effect_mark,
     icon,
-    progress_bar,
     proportions,
     score_bar,
     share_bar,
 )
-from policy.ingest.refusals import MessageRefused
 from policy.selectors import territories
 from policy.selectors.decision_list import DecisionRow
 from policy.selectors.facts_seen import FactSource
@@ -31,10 +29,7 @@ from policy.selectors.verdict import verdict, word
 
 register = template.Library()
 
-LONGEST_LINE = 240
-"""Characters of a refused message's line that are shown."""
-
-for drawing in (icon, effect_mark, proportions, share_bar, score_bar, progress_bar):
+for drawing in (icon, effect_mark, proportions, share_bar, score_bar):
     register.simple_tag(drawing)
 
 
@@ -216,15 +211,4 @@ def backticks(text: str) -> SafeString:
             (format_html("<code>{}</code>", part) if at % 2 else part,)
             for at, part in enumerate(parts)
         ),
-    )
-
-
-@register.simple_tag
-def source_line(refused: MessageRefused, number: int | None) -> SafeString:
-    """The line of a refused message that a mistake is on."""
-    line = refused.source.line(number) if refused.source and number else ""
-    if not line.strip():
-        return SafeString("")
-    return format_html(
-        '<pre class="excerpt"><b>{}</b> {}</pre>', number, line.strip()[:LONGEST_LINE]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from policy.facts import collecting
 from policy.models import Decision, DecisionTally
 from policy.selectors import bundles
 from policy.selectors.decision_list import PAGE
@@ -337,3 +339,28 @@ def test_evidence_of_a_party_hides_what_its_page_hides(cast: Cast, client_as: As
     assert shares == {"Halcyon Records": 7_000, "Ines Okafor": "(hidden)"}
     assert found["trace"] is None, "it has the same values by position"
     assert "Hidden here" in found["hidden"]
+
+
+# --- What could not be found out
+
+
+def test_what_could_not_be_found_out_is_said_and_never_allowed(
+    cast: Cast, client_as: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(batch: object) -> dict[int, Any]:
+        raise ConnectionError("the catalogue of voices does not answer")
+
+    groups = [
+        replace(group, provide=broken) if group.name == "contributors" else group
+        for group in collecting.GROUPS
+    ]
+    monkeypatch.setattr(collecting, "GROUPS", tuple(groups))
+    later = NOW + timedelta(hours=1)
+    factories.request(track=cast.song, as_of=later)
+    evaluate_pending(now=later)
+    decision = cast.song.decisions.order_by("-pk")[0]
+    page = _page(client_as("analyst"), decision)
+    assert "In review everywhere" in page
+    assert "could not be evaluated" in page
+    assert "Could not be found out: track.contributors" in page
+    assert "A person has still to look" in page
