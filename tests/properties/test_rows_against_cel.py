@@ -27,7 +27,7 @@ from tests.engines.making import NOW, rule_plan, schema
 from tests.properties.conditions import Rules, conditions, rules
 from tests.properties.drawn_facts import PARAMETERS, documents, parameters
 
-EXAMPLES = int(os.environ.get("STAVE_DIFFERENTIAL", "1500"))
+EXAMPLES = int(os.environ.get("STAVE_DIFFERENTIAL", "2000"))
 _SCHEMA = schema()
 _ENVIRONMENT = Environment(_SCHEMA, "track", PARAMETERS, {})
 
