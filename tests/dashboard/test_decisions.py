@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Never
 
 import pytest
 from django.db import connection
@@ -347,7 +347,7 @@ def test_evidence_of_a_party_hides_what_its_page_hides(cast: Cast, client_as: As
 def test_what_could_not_be_found_out_is_said_and_never_allowed(
     cast: Cast, client_as: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(batch: object) -> dict[int, Any]:
+    def broken(batch: object) -> Never:
         raise ConnectionError("the catalogue of voices does not answer")
 
     groups = [
