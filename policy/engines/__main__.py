@@ -16,7 +16,7 @@ from policy.engines.junit import junit
 from policy.engines.testing import run_ruleset
 from policy.lang.compiler import CompiledTree, compile_tree
 from policy.lang.diagnostics import has_errors, render_all
-from policy.lang.folders import FACTS
+from policy.lang.folders import FACTS, find_root, no_root
 from policy.lang.testing import TestReport, render_report
 
 
@@ -27,9 +27,9 @@ def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) ->
     except SystemExit as asked:
         return int(asked.code or 0)
     path = Path(chosen.path)
-    root = next((folder for folder in (path, path.parent) if (folder / FACTS).is_file()), None)
-    if root is None or not path.is_dir():
-        err.write(f"error: {path.as_posix()} is no folder of rulesets: it has no {FACTS}\n")
+    root = find_root(path)
+    if root is None:
+        err.write(no_root(path))
         return 2
     tree = compile_tree(root)
     if has_errors(tree.diagnostics):

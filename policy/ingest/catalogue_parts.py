@@ -25,21 +25,18 @@ from policy.ingest.delivery import (
     DeliveryWarning,
     DetectionKind,
     Identifier,
-    Layer,
     PurgedRelease,
     Special,
-    Use,
 )
 from policy.ingest.identifiers import complaint, identify
 from policy.ingest.json_places import shown
 from policy.ingest.json_reading import Fields
 from policy.ingest.roles import facets
 from policy.ingest.values import DATE, INSTANT, MAX_SECONDS, WHEN, basis_points
+from policy.lang.words import LAYERS, USES
 
 _AI: tuple[AiLevel, ...] = get_args(AiLevel)
 _SPECIALS: tuple[Special, ...] = get_args(Special)
-_LAYERS: tuple[Layer, ...] = get_args(Layer)
-_USES: tuple[Use, ...] = get_args(Use)
 _DECISIONS: tuple[ConsentDecision, ...] = get_args(ConsentDecision)
 _SOURCES: tuple[ConsentSource, ...] = ("declaration", "contract", "public_signal", "court_order")
 _DETECTIONS: tuple[DetectionKind, ...] = get_args(DetectionKind)
@@ -176,7 +173,7 @@ def _share(fields: Fields, known: Known) -> DeliveredShare:
     percentage = fields.number("percentage", 0, 1000)
     share = DeliveredShare(
         party=fields.reference("party", known.parties) or "",
-        layer=fields.required_choice("layer", _LAYERS),
+        layer=fields.required_choice("layer", LAYERS),
         basis_points=None if percentage is None else basis_points(percentage),
         percentage=percentage,
         territories=fields.texts("territories", limits.CODE),
@@ -208,8 +205,8 @@ def read_consents(fields: Fields, known: Known) -> tuple[DeliveredConsent, ...]:
 
 def _consent(fields: Fields, known: Known) -> DeliveredConsent:
     consent = DeliveredConsent(
-        use=fields.required_choice("use", _USES),
-        layer=fields.required_choice("layer", _LAYERS),
+        use=fields.required_choice("use", USES),
+        layer=fields.required_choice("layer", LAYERS),
         decision=fields.required_choice("decision", _DECISIONS),
         source=fields.choice("source", _SOURCES) or "declaration",
         grantor=fields.reference("grantor", known.parties),

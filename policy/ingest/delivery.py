@@ -17,6 +17,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from policy.lang import words
+
 Kind: TypeAlias = Literal["new_release", "purge"]
 AiLevel: TypeAlias = Literal["all", "partly", "none", "undeclared"]
 Facet: TypeAlias = Literal[
@@ -31,22 +33,8 @@ Facet: TypeAlias = Literal[
 Special: TypeAlias = Literal[
     "no", "generative_ai", "traditional", "various_artists", "user_defined"
 ]
-Layer: TypeAlias = Literal["master", "publishing", "performer", "likeness"]
-Use: TypeAlias = Literal[
-    "train_generative",
-    "train_non_generative",
-    "data_mining",
-    "fine_tune",
-    "generate_output",
-    "voice_clone",
-    "style_prompt",
-    "remix",
-    "cover",
-    "sample_stems",
-    "derivative_distribution",
-    "fingerprint_identification",
-    "recommendation",
-]
+Layer: TypeAlias = words.Layer
+Use: TypeAlias = words.Use
 ConsentDecision: TypeAlias = Literal["granted", "denied", "withdrawn"]
 ConsentSource: TypeAlias = Literal[
     "ern_deal", "declaration", "contract", "public_signal", "court_order"

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from policy.lang.compiler import CompiledTree, compile_read_tree, locked
 from policy.lang.diagnostics import as_json, has_errors, render_all
-from policy.lang.folders import FACTS, LOCK, Tree, read_tree
+from policy.lang.folders import FACTS, LOCK, Tree, find_root, no_root, read_tree
 
 
 def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) -> int:
@@ -24,9 +24,9 @@ def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) ->
     except SystemExit as asked:
         return int(asked.code or 0)
     path = Path(chosen.path)
-    root = next((folder for folder in (path, path.parent) if (folder / FACTS).is_file()), None)
-    if root is None or not path.is_dir():
-        err.write(f"error: {path.as_posix()} is no folder of rulesets: it has no {FACTS}\n")
+    root = find_root(path)
+    if root is None:
+        err.write(no_root(path))
         return 2
     tree = read_tree(root)
     if chosen.command == "lock":

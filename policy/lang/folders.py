@@ -24,6 +24,18 @@ VERSION = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2}")
 _PLACES = {"ruleset.yaml": "about", "parameters.yaml": "parameters", "tests.yaml": "tests"}
 
 
+def find_root(path: Path) -> Path | None:
+    """The tree of rulesets that a folder is, or is one ruleset of; None for any other path."""
+    if not path.is_dir():
+        return None
+    return next((folder for folder in (path, path.parent) if (folder / FACTS).is_file()), None)
+
+
+def no_root(path: Path) -> str:
+    """The line for an author whose path has no tree."""
+    return f"error: {path.as_posix()} is no folder of rulesets: it has no {FACTS}\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """The files of one ruleset; one that is not there is None. `versions` has `draft`, `1.0.0`.

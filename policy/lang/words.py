@@ -6,6 +6,7 @@ Each has a heading or a table line in `rulesets/REFERENCE.md`; a test holds the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
 
 LANGUAGE = 1
 """The language version that this compiler reads."""
@@ -22,10 +23,11 @@ PARTIES = {
 }
 """Who can owe a duty or be told of something."""
 
-LAYERS = ("master", "publishing", "performer", "likeness")
+Layer: TypeAlias = Literal["master", "publishing", "performer", "likeness"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 """Kinds of right; the same as in facts.yaml and in the catalogue."""
 
-USES = (
+Use: TypeAlias = Literal[
     "train_generative",
     "train_non_generative",
     "data_mining",
@@ -39,8 +41,9 @@ USES = (
     "derivative_distribution",
     "fingerprint_identification",
     "recommendation",
-)
-"""Uses of AI that consent is about; the same as in facts.yaml."""
+]
+USES: tuple[Use, ...] = get_args(Use)
+"""Uses of AI that consent is about; the same as in facts.yaml and in deliveries."""
 
 NOTICES = ("ai_credits", "ai_generated", "ai_assisted", "ai_generated_voice", "ai_undeclared")
 """AI-use notices that a service can show beside a track."""
