@@ -9,11 +9,12 @@ Types are written as short strings: `bool int uint double string bytes timestamp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal as OneOf
 from typing import TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from policy.lang.source import Span
 
@@ -187,3 +188,45 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for part in children(node):
         yield from walk(part)
+
+
+def with_children(node: Node, parts: Sequence[Node]) -> Node:
+    """The same node over other direct parts, as many and in the order of `children`.
+
+    Raises ValueError when their number is another.
+    """
+    if len(parts) != len(children(node)):
+        raise ValueError(f"{len(children(node))} parts, not {len(parts)}")
+    match node:
+        case Select() | Not():
+            return replace(node, operand=parts[0])
+        case Has():
+            return replace(node, target=parts[0])
+        case And() | Or():
+            return replace(node, parts=tuple(parts))
+        case If():
+            return replace(node, condition=parts[0], then=parts[1], otherwise=parts[2])
+        case Call():
+            return replace(node, arguments=tuple(parts))
+        case ListOf():
+            return replace(node, items=tuple(parts))
+        case MapOf():
+            return replace(node, entries=tuple(zip(parts[::2], parts[1::2], strict=True)))
+        case Quantifier():
+            result = None if node.result is None else parts[2]
+            return replace(node, range=parts[0], condition=parts[1], result=result)
+        case _:
+            return node
+
+
+def replaced(root: Node, old: Node, new: Node) -> Node:
+    """The tree with one of its nodes, found by identity, put into another's place.
+
+    The tree itself where `old` is no part of it; what does not lie above `old` is shared.
+    """
+    if root is old:
+        return new
+    before = children(root)
+    after = tuple(replaced(part, old, new) for part in before)
+    changed = any(one is not other for one, other in zip(before, after, strict=True))
+    return with_children(root, after) if changed else root
