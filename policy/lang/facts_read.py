@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from policy.lang.plan import Plan, trees
 from policy.lang.schema import FactSchema, Field, Record, element
-from policy.lang.situations import neutral_word
+from policy.lang.situations import ABSENT, neutral_word
 from policy.lang.tree import Fact, Select, walk
 
 Path: TypeAlias = tuple[str, ...]
@@ -36,6 +36,22 @@ def facts_read(plan: Plan) -> FactsRead:
     )
 
 
+def every_fact(schema: FactSchema, subject: str) -> FactsRead:
+    """As if rules read all that there is."""
+    paths = frozenset(_paths(schema, schema.root(subject), (subject,)))
+    fields = ((record.name, field.name) for record in schema.records for field in record.fields)
+    return FactsRead(paths, frozenset(fields))
+
+
+def _paths(schema: FactSchema, record: Record, path: Path) -> Iterator[Path]:
+    for field in record.fields:
+        below = (*path, field.name)
+        yield below
+        inner = schema.record(field.type)
+        if inner:
+            yield from _paths(schema, inner, below)
+
+
 @dataclass(frozen=True, slots=True)
 class Reducer:
     """Takes out of fact documents of `schema` what nobody reads."""
@@ -52,11 +68,16 @@ class Reducer:
         unknown, which is all that a situation can say.
         """
         root = self.schema.root(self.subject)
-        found = self._record(root, document.get(self.subject, {}), (self.subject,))
+        found = self.facts(document)[self.subject]
         named = self._named(document.get("unknown", ()))
         gaps = self._gaps(root, found, (self.subject,))
         unknown = {".".join(path) for path in (*named, *gaps)}
         return {self.subject: found} | ({"unknown": sorted(unknown)} if unknown else {})
+
+    def facts(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Only the facts that are read, also of what a file gives, which may be said absent."""
+        root = self.schema.root(self.subject)
+        return {self.subject: self._record(root, document.get(self.subject, {}), (self.subject,))}
 
     def _record(self, record: Record, value: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """`path` is empty within the items of a list."""
@@ -79,6 +100,8 @@ class Reducer:
         return (record.name, field.name) in self.reads.fields
 
     def _value(self, field: Field, value: Any, path: Path) -> Any:
+        if value is ABSENT:
+            return value
         if field.type.startswith("list("):
             inner = self.schema.record(element(field.type))
             return [self._record(inner, item, ()) for item in value] if inner else value

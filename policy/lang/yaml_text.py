@@ -22,16 +22,20 @@ _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def text(value: str) -> str:
-    """A text as it can stand anywhere: bare where that is plain to see, else in double quotes.
-
-    Control characters, which the loader refuses in any form, become U+FFFD.
-    """
+    """A text as it can stand anywhere: bare where that is plain to see, else in quotes."""
     if parse_day(value) or is_timestamp(value) or _DURATION.fullmatch(value):
         return value
     bare = _PLAIN.fullmatch(value) and not value.endswith(" ") and value not in _OTHERWISE
     if bare:
         return value
-    return '"' + "".join(map(_escaped, _REFUSED.sub("\ufffd", value))) + '"'
+    if '"' in value and value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    return '"' + "".join(map(_escaped, sayable(value))) + '"'
+
+
+def sayable(value: str) -> str:
+    """The text with U+FFFD for control characters, which the loader refuses in any form."""
+    return _REFUSED.sub("\ufffd", value)
 
 
 def flow(value: Value) -> str:

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 
 from policy.services.bundles import NotActivated
+from policy.services.recorded_cases import NotExported
 from policy.services.rulesets import RulesetRefused
 
 
@@ -64,5 +65,5 @@ def refusals_told() -> Iterator[None]:
     """Turn what services refuse into the one message that a command ends with."""
     try:
         yield
-    except (RulesetRefused, NotActivated) as refused:
+    except (RulesetRefused, NotActivated, NotExported) as refused:
         raise CommandError(str(refused)) from None

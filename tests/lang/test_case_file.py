@@ -65,7 +65,7 @@ def test_a_case_is_written_behind_the_last_one() -> None:
       obligations:
         - {do: notify, of: deliverer, within: P14D}
         - {do: accrue}
-      reason: "\\"New: one\\" was delivered as free of AI."
+      reason: '"New: one" was delivered as free of AI.'
       errors: [label-ai]
 """
     )

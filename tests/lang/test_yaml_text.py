@@ -74,6 +74,7 @@ def test_a_text_stands_anywhere(value: str) -> None:
         ("ends here ", '"ends here "'),
         ("one: two", '"one: two"'),
         ("a, b", '"a, b"'),
+        ('say "it\'s"', """'say "it''s"'"""),
         ('say "no"\n', '"say \\"no\\"\\n"'),
         ("left\u200eright", '"left\\u200eright"'),
         ("\U0001d11e", '"\U0001d11e"'),
