@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,13 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 
+from policy.models import Bundle
 from policy.services.bundles import NotActivated
 from policy.services.recorded_cases import NotExported
+from policy.services.replay_compare import NotCompared
 from policy.services.rulesets import RulesetRefused
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def rulesets_argument(parser: CommandParser) -> None:
@@ -60,10 +65,33 @@ def instant(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def number(text: str) -> int:
+    """A whole number from 1 on. Raises ArgumentTypeError."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"`{text}` is no number of things: write 1 or more")
+    return int(text)
+
+
+def bundle_named(name: str) -> Bundle:
+    """The one bundle that has this UUID, or whose digest begins so; the newest for no name."""
+    found = Bundle.objects.defer("content").order_by("-pk")
+    if _UUID.fullmatch(name):
+        found = found.filter(uuid=name)
+    else:
+        found = found.filter(digest__startswith=name.lower())
+    rows = list(found[:2])
+    if not rows:
+        what = f"no bundle begins with `{name}`" if name else "there is no bundle"
+        raise CommandError(f"{what}: build one with `manage.py bundle_build`")
+    if name and len(rows) > 1:
+        raise CommandError(f"several bundles begin with `{name}`: give more of the digest")
+    return rows[0]
+
+
 @contextmanager
 def refusals_told() -> Iterator[None]:
     """Turn what services refuse into the one message that a command ends with."""
     try:
         yield
-    except (RulesetRefused, NotActivated, NotExported) as refused:
+    except (RulesetRefused, NotActivated, NotExported, NotCompared) as refused:
         raise CommandError(str(refused)) from None

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from policy.engines import rows
-from policy.lang.combine import RuleResult, argued, combine, strictest
+from policy.lang.combine import RuleResult, Status, argued, combine, strictest
 from policy.lang.plan import Effect, ObligationPlan, RulePlan
 from policy.lang.territories import WORLDWIDE
 from policy.services.programs import InForce, LoadedBundle
@@ -26,7 +26,7 @@ class JudgedRule:
 
     ruleset: str
     rule: str
-    status: str
+    status: Status
     effect: Effect
     determining: bool
     territories: tuple[str, ...] | None

@@ -101,13 +101,13 @@ def _keys(decision: Decision, tree: CompiledTree, asked: tuple[str, ...]) -> lis
     known = [ruleset.key for ruleset in tree.rulesets]
     for key in asked:
         if key not in known:
-            help = did_you_mean(key, known)
-            raise NotExported(f"there is no ruleset {quoted(key)}" + (f": {help}" if help else ""))
+            raise NotExported(f"there is no ruleset {quoted(key)}: {did_you_mean(key, known)}")
     heard = sorted(set(decision.findings.values_list("ruleset", flat=True)))
     keys = list(asked) or [key for key in heard if key in known]
     if not keys:
         names = ", ".join(known)
-        raise NotExported(f"no rule had anything to say in {decision.uuid}: name one of {names}")
+        message = f"no rule had anything to say in {decision.uuid}"
+        raise NotExported(f"{message}: name a ruleset with --ruleset, of {names}")
     return keys
 
 

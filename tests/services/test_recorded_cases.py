@@ -244,7 +244,9 @@ def test_what_cannot_be_exported_is_told(root: Path) -> None:
     with pytest.raises(NotExported, match=r"no ruleset `lenght`: did you mean `length`\?"):
         cases_export(decision=decision, root=root, rulesets=("lenght",))
     quiet = _decided(duration_seconds=60, isrc_well_formed=True)
-    with pytest.raises(NotExported, match=f"in {quiet.uuid}: name one of identity, length"):
+    with pytest.raises(
+        NotExported, match=f"in {quiet.uuid}: name a ruleset with --ruleset, of identity"
+    ):
         cases_export(decision=quiet, root=root)
     ruling = factories.decision(track=decision.track, made_by=factories.user(), supersedes=decision)
     with pytest.raises(NotExported, match=f"a person ruled in .*: export {decision.uuid}"):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policy.lang.bundle import decode_bundle
-from policy.models import Bundle, Decision
+from policy.models import Bundle, Decision, Obligation
 from policy.services.bundles import bundle_activate, bundle_build
 from policy.services.evaluation import evaluate_pending
 from policy.services.judging import judge, snapshot
@@ -82,10 +82,19 @@ def test_rulings_of_people_are_not_replayed(tmp_path: Path) -> None:
     [
         ("UPDATE policy_decision SET worldwide = 'block'", ("the outcome",)),
         ("UPDATE policy_finding SET reason = 'Because.'", ("the findings",)),
+        ("UPDATE policy_obligation SET do = 'accrue'", ("the obligations",)),
+        ("UPDATE policy_obligation SET due_at = '2027-01-01'", ("the obligations",)),
+        ("UPDATE policy_obligation SET due_at = NULL", ("the obligations",)),
+        ("DELETE FROM policy_obligation", ("the obligations",)),
         ("UPDATE policy_decision SET trace = %s", ("the trace",)),
         (
             "UPDATE policy_factsnapshot SET content = %s",
-            ("the snapshot is not what its digest says", "the outcome", "the findings"),
+            (
+                "the snapshot is not what its digest says",
+                "the outcome",
+                "the findings",
+                "the obligations",
+            ),
         ),
     ],
 )
@@ -102,3 +111,30 @@ def test_what_was_changed_behind_the_back_is_found(
     [replayed] = decisions_replay(decisions=Decision.objects.all())
     assert not replayed.same
     assert set(told) <= set(replayed.differences)
+    assert set(replayed.differences) <= {*told, "the trace"}
+
+
+def test_an_earlier_deadline_and_more_parties_are_no_difference(tmp_path: Path) -> None:
+    [decision] = _decide(trees.small_tree(tmp_path), 1)
+    duty = Obligation.objects.get()
+    Obligation.objects.update(due_at=NOW)
+    factories.obligation(
+        finding=duty.finding, decision=decision, do=duty.do, of=duty.of, due_at=NOW,
+        party=factories.party(), state="lapsed",
+    )  # fmt: skip
+    [replayed] = decisions_replay(decisions=Decision.objects.all())
+    assert replayed.same
+
+
+def test_one_ruleset_can_be_looked_at_alone(tmp_path: Path) -> None:
+    _decide(trees.small_tree(tmp_path), 1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE policy_finding SET reason = 'Because.'")
+        cursor.execute("UPDATE policy_decision SET effect = 'block'")
+    decisions = Decision.objects.all()
+    [whole] = decisions_replay(decisions=decisions)
+    [length] = decisions_replay(decisions=decisions, ruleset="length")
+    [identity] = decisions_replay(decisions=decisions, ruleset="identity")
+    assert whole.differences == ("the outcome", "the findings")
+    assert length.differences == ("the findings",)
+    assert identity.same

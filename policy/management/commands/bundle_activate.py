@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from policy import tasks
-from policy.management.output import instant, person, person_argument, refusals_told
+from policy.management.output import bundle_named, instant, person, person_argument, refusals_told
 from policy.management.words import counted
-from policy.models import Activation, Bundle
+from policy.models import Activation
 from policy.services.bundles import bundle_activate, requeue_chunk
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Activate, queue, and say both."""
         now = timezone.now()
-        bundle = _bundle(options["digest"])
+        bundle = bundle_named(options["digest"])
         with refusals_told():
             activated = bundle_activate(
                 bundle=bundle,
@@ -61,15 +61,3 @@ class Command(BaseCommand):
             self.stdout.write(f"  {counted(total, 'track')} queued")
         if total:
             tasks.nudge()
-
-
-def _bundle(beginning: str) -> Bundle:
-    """The one bundle whose digest begins so; the newest for no beginning."""
-    found = Bundle.objects.filter(digest__startswith=beginning.lower()).defer("content")
-    rows = list(found.order_by("-pk")[:2])
-    if not rows:
-        what = f"no bundle begins with `{beginning}`" if beginning else "there is no bundle"
-        raise CommandError(f"{what}: build one with `manage.py bundle_build`")
-    if beginning and len(rows) > 1:
-        raise CommandError(f"several bundles begin with `{beginning}`: give more of the digest")
-    return rows[0]
