@@ -3,6 +3,7 @@
 rulesets/
   facts.yaml  versions.lock
   labelling/  ruleset.yaml  parameters.yaml  draft.yaml  1.0.0.yaml  tests.yaml
+  presets/example/labelling/  the same, for another service; its facts are those above
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ FACTS = "facts.yaml"
 LOCK = "versions.lock"
 ABOUT = "ruleset.yaml"
 DRAFT = "draft"
+PRESETS = "presets"
 HIGHEST = 3
 """Folders from a ruleset up to its facts: `rulesets/presets/example/labelling`."""
 
@@ -48,6 +50,11 @@ def levels_to_facts(root: Path) -> int | None:
     """How many folders above one the nearest `facts.yaml` lies: 0 in it; None for too far."""
     folders = [root, *root.resolve().parents[:HIGHEST]]
     return next((up for up, folder in enumerate(folders) if (folder / FACTS).is_file()), None)
+
+
+def presets(root: Path) -> tuple[Path, ...]:
+    """The trees of presets that ship beside the rulesets of a tree, in the order of their names."""
+    return tuple(path for path in _entries(root / PRESETS) if path.is_dir())
 
 
 def no_root(path: Path) -> str:
