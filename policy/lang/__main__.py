@@ -1,4 +1,4 @@
-"""`python -m policy.lang check PATH` and `lock PATH`: rules without Django, database or network.
+"""Rules without Django, database or network: check and lock a tree of rulesets, or start one.
 
 Exit codes: 0 fine (there may be warnings), 1 mistakes, 2 wrong usage.
 """
@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
-from policy.lang.compiler import CompiledTree, compile_read_tree, locked
-from policy.lang.diagnostics import as_json, has_errors, render_all
-from policy.lang.folders import FACTS, LOCK, Tree, find_root, no_root, read_tree
+from policy.lang import starting
+from policy.lang.compiler import CompiledTree, compile_read_tree, compile_tree, locked
+from policy.lang.diagnostics import as_json, has_errors, ordered, render_all
+from policy.lang.folders import FACTS, LOCK, PRESETS, Tree, find_root, no_root, presets, read_tree
+
+Run: TypeAlias = Callable[[argparse.Namespace, TextIO, TextIO], int]
 
 
 def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) -> int:
@@ -23,6 +26,9 @@ def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) ->
         chosen = _parser().parse_args(arguments)
     except SystemExit as asked:
         return int(asked.code or 0)
+    if "run" in chosen:
+        run: Run = chosen.run
+        return run(chosen, out, err)
     path = Path(chosen.path)
     root = find_root(path)
     if root is None:
@@ -31,19 +37,36 @@ def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) ->
     tree = read_tree(root)
     if chosen.command == "lock":
         return _lock(tree, root, out)
-    compiled = compile_read_tree(tree)
-    return _check(compiled if root == path else _narrowed(compiled, path), chosen.json, out)
+    return _check(_meant(compile_read_tree(tree), root, path), chosen.json, out)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m policy.lang", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="find every mistake in a folder of rulesets")
-    check.add_argument("path", help=f"the folder that holds {FACTS}, or one ruleset in it")
+    check.add_argument(
+        "path", help=f"the folder that holds {FACTS}, with its presets, or one ruleset in it"
+    )
     check.add_argument("--json", action="store_true", help="report as JSON")
     lock = commands.add_parser("lock", help=f"add new versions and dated values to {LOCK}")
     lock.add_argument("path", help=f"the folder that holds {FACTS} and the rulesets")
+    start = commands.add_parser("start", help="lay out a new folder of rulesets from a preset")
+    starting.add_arguments(start)
+    start.set_defaults(run=starting.run)
     return parser
+
+
+def _meant(compiled: CompiledTree, root: Path, path: Path) -> CompiledTree:
+    """What a path asks for: a tree with its presets, the presets alone, or one ruleset."""
+    if path not in (root, root / PRESETS):
+        return _narrowed(compiled, path)
+    trees = [*([compiled] if path == root else []), *map(compile_tree, presets(root))]
+    return replace(
+        compiled,
+        rulesets=tuple(ruleset for tree in trees for ruleset in tree.rulesets),
+        diagnostics=ordered(found for tree in trees for found in tree.diagnostics),
+        sources={path: source for tree in trees for path, source in tree.sources.items()},
+    )
 
 
 def _narrowed(compiled: CompiledTree, folder: Path) -> CompiledTree:

@@ -45,8 +45,23 @@ Use: TypeAlias = Literal[
 USES: tuple[Use, ...] = get_args(Use)
 """Uses of AI that consent is about; the same as in facts.yaml and in deliveries."""
 
-NOTICES = ("ai_credits", "ai_generated", "ai_assisted", "ai_generated_voice", "ai_undeclared")
-"""AI-use notices that a service can show beside a track."""
+NOTICES = (
+    "ai_credits",
+    "ai_generated",
+    "ai_assisted",
+    "ai_generated_voice",
+    "ai_undeclared",
+    "ai_vocals",
+    "ai_instrumentation",
+    "ai_composition",
+    "ai_lyrics",
+    "ai_production",
+    "ai_confirmed",
+    "ai_possible",
+    "ai_suspected",
+)
+"""AI-use notices that a service can show beside a track: how much of it, which part of it, and how
+surely that is known (confirmed by a mark, possible by a declaration, suspected by a detector)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,18 +102,18 @@ def _loops(make: Maker, made: Delivery, count: int, seconds: range) -> Delivery:
 
 
 def flood(make: Maker, until: datetime) -> Iterator[Plan]:
-    """A newcomer's first day: eight albums of twenty generated loops each, one an hour.
+    """A newcomer's first two days: eight albums of twenty generated loops each day, one an hour.
 
     Only the last album is claimed: it is the one that comes in when the limits are passed.
     """
     drafts: list[Draft] = []
-    for number in range(8):
-        stage = Stage(make, NEWCOMER, until - timedelta(hours=9 - number))
+    for hours in (*range(33, 25, -1), *range(9, 1, -1)):
+        stage = Stage(make, NEWCOMER, until - timedelta(hours=hours))
         album = _declared_loops(stage)
         drafts += drafts_of(stage, album)
     tracks = album.releases[0].tracks
-    note = "160 generated loops in one day by a newcomer"
-    for rule in ("upload-burst", "generated-flood"):
+    note = "160 generated loops a day by a newcomer, two days in a row"
+    for rule in ("upload-burst", "upload-flood"):
         # The deliveries are the same, planted for two rules: they are written once.
         yield Plan(rule, note, tuple(drafts), tracks)
 

@@ -61,6 +61,22 @@ def _release_differs_from_tracks(stage: Stage) -> Iterator[Plan]:
     yield Plan("release-differs-from-tracks", note, drafts_of(stage, made), tracks)
 
 
+def _release_speaks_for_silent_tracks(stage: Stage) -> Iterator[Plan]:
+    made = declared(delivery(stage.make, stage.sender, stage.at, kind="EP"), "undeclared")
+    release = replace(made.releases[0], contains_ai="none")
+    made = replace(made, releases=(release,))
+    note = "the release says none, its recordings say nothing"
+    tracks = made.releases[0].tracks
+    yield Plan("release-speaks-for-silent-tracks", note, drafts_of(stage, made), tracks)
+
+
+def _ai_part_not_named(stage: Stage) -> Iterator[Plan]:
+    made = single(stage)
+    made = changed(made, contains_ai="partly")
+    note = "declared AI in part, and no credit says which part"
+    yield Plan("ai-part-not-named", note, drafts_of(stage, made))
+
+
 def _undeclared_after_cutover(stage: Stage) -> Iterator[Plan]:
     made = declared(single(stage), "undeclared")
     note = "no AI element at all, delivered after the cut-over date"
@@ -80,7 +96,8 @@ def _declared_none_but_detected(stage: Stage) -> Iterator[Plan]:
         made = single(stage, detections=detection("ai_audio", "earmark", score))
         note = f"declared free of AI, detector at {score}"
         drafts = drafts_of(stage, made, as_json=True)
-        yield Plan("declared-none-but-detected", note, drafts, fires=fires)
+        for rule in ("declared-none-but-detected", "cn-ai-suspected"):
+            yield Plan(rule, note, drafts, fires=fires)
 
 
 def _ai_disclosure_shown(stage: Stage) -> Iterator[Plan]:
@@ -93,9 +110,27 @@ def _ai_act_deep_fake_notice(stage: Stage) -> Iterator[Plan]:
     yield Plan("ai-act-deep-fake-notice", "a generated lead voice", drafts_of(stage, made))
 
 
-def _fully_ai_not_recommended(stage: Stage) -> Iterator[Plan]:
+def _fully_ai_shown(stage: Stage) -> Iterator[Plan]:
     made = declared(single(stage), "all")
-    yield Plan("fully-ai-not-recommended", "entirely AI, declared so", drafts_of(stage, made))
+    drafts = drafts_of(stage, made)
+    for rule in ("fully-ai-shown", "cn-ai-possible"):
+        yield Plan(rule, "entirely AI, declared so", drafts)
+
+
+def _parts_shown(stage: Stage) -> Iterator[Plan]:
+    made = declared(single(stage), "partly")
+    roles = {
+        "ai-vocals-shown": "BackgroundVocalist",
+        "ai-instrumentation-shown": "Musician",
+        "ai-composition-shown": "Composer",
+        "ai-lyrics-shown": "Lyricist",
+        "ai-production-shown": "Mixer",
+    }
+    generated = [part for role in roles.values() for part in credit(None, role, "all")]
+    made = changed(made, contributors=(*made.tracks[0].contributors, *generated))
+    drafts = drafts_of(stage, made)
+    for rule, role in roles.items():
+        yield Plan(rule, f"a generated {role}", drafts)
 
 
 CASES: tuple[Case, ...] = (
@@ -104,10 +139,13 @@ CASES: tuple[Case, ...] = (
     _generative_contributor_not_all,
     _person_declared_all_ai,
     _release_differs_from_tracks,
+    _release_speaks_for_silent_tracks,
+    _ai_part_not_named,
     _undeclared_after_cutover,
     _undeclared_but_detected,
     _declared_none_but_detected,
     _ai_disclosure_shown,
     _ai_act_deep_fake_notice,
-    _fully_ai_not_recommended,
+    _fully_ai_shown,
+    _parts_shown,
 )

@@ -26,7 +26,7 @@ def plans(make: Maker, until: datetime) -> Iterator[tuple[str, Plan]]:
     """Every case with the ruleset it is for; the newcomer's flood comes last."""
     cases = [(ruleset, case) for ruleset, found in CASES.items() for case in found]
     for number, (ruleset, case) in enumerate(cases):
-        at = until - timedelta(days=40 - number, hours=make.rng.randint(0, 20))
+        at = until - timedelta(days=12 + len(cases) - number, hours=make.rng.randint(0, 20))
         for plan in case(Stage(make, SENDERS[number % len(SENDERS)], at)):
             yield ruleset, plan
     for plan in cases_duplicates.flood(make, until):
