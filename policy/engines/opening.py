@@ -1,4 +1,4 @@
-"""What every command over a tree of rulesets begins with: find it, compile it, tell its mistakes."""
+"""What every command over rulesets begins with: find the tree, compile it, tell its mistakes."""
 
 from __future__ import annotations
 

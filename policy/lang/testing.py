@@ -170,17 +170,32 @@ def _difference(what: str, expected: Iterable[str], found: Iterable[str]) -> Ite
 
 def render_report(report: TestReport) -> str:
     """The text that a terminal shows: what failed and why, then the coverage, then one line."""
-    lines: list[str] = []
+    return _text([*_failures(report), *_coverage_lines(report), _counted(report)])
+
+
+def render_verdicts(report: TestReport) -> str:
+    """The same without the coverage, for a run of some of the cases."""
+    return _text([*_failures(report), _counted(report)])
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n"
+
+
+def _failures(report: TestReport) -> Iterator[str]:
     for verdict in report.verdicts:
         if verdict.status in ("failed", "todo_passes"):
-            lines += [*_verdict_lines(verdict), ""]
-    lines += _coverage_lines(report)
+            yield from render_verdict(verdict)
+            yield ""
+
+
+def _counted(report: TestReport) -> str:
     counted = [
         f"{count} {word}"
         for status, word in _COUNTED
         if (count := sum(verdict.status == status for verdict in report.verdicts))
     ]
-    return "\n".join([*lines, f"{report.ruleset}: {', '.join(counted) or 'no cases'}"]) + "\n"
+    return f"{report.ruleset}: {', '.join(counted) or 'no cases'}"
 
 
 _COUNTED: tuple[tuple[Status, str], ...] = (
@@ -191,7 +206,8 @@ _COUNTED: tuple[tuple[Status, str], ...] = (
 )
 
 
-def _verdict_lines(verdict: Verdict) -> Iterator[str]:
+def render_verdict(verdict: Verdict) -> Iterator[str]:
+    """The lines about a case that needs somebody to act."""
     case = verdict.case
     place = f"{case.path}:{case.span.line}:{case.span.column}"
     if verdict.status == "todo_passes":
