@@ -41,6 +41,15 @@ def test_an_overflow_makes_only_its_own_rule_indeterminate() -> None:
     assert found == rows.Evaluation((1,), ((0, "integer overflow"),))
 
 
+def test_a_variable_leaves_the_items_around_it_alone() -> None:
+    conditions = ['track.contributors.exists(c, size(free) > 0 && c.role == "LeadVocalist")']
+    variables = {"free": 'track.contributors.filter(c, c.ai == "none")'}
+    facts = document(contributors=list(reversed(document()["track"]["contributors"])))
+    for unknown in ([], ["track.nothing"]):
+        found = _evaluate(conditions, {**facts, "unknown": unknown}, variables=variables)
+        assert found == rows.Evaluation((0,))
+
+
 def test_a_list_of_numbers_adds_up_whatever_its_order() -> None:
     big = "9223372036854775807"
     found = _evaluate(
