@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from os.path import normpath
 from pathlib import Path
 
 from policy.lang.diagnostics import Diagnostic, did_you_mean, error, quoted
@@ -18,17 +19,35 @@ from policy.lang.source import Source
 
 FACTS = "facts.yaml"
 LOCK = "versions.lock"
+ABOUT = "ruleset.yaml"
 DRAFT = "draft"
+HIGHEST = 3
+"""Folders from a ruleset up to its facts: `rulesets/presets/example/labelling`."""
+
 VERSION = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2}")
 
-_PLACES = {"ruleset.yaml": "about", "parameters.yaml": "parameters", "tests.yaml": "tests"}
+_PLACES = {ABOUT: "about", "parameters.yaml": "parameters", "tests.yaml": "tests"}
 
 
 def find_root(path: Path) -> Path | None:
-    """The tree of rulesets that a folder is, or is one ruleset of; None for any other path."""
+    """The tree of rulesets that a folder is, or is one ruleset of; None for any other path.
+
+    A tree of presets has its facts higher up: `presets/example` reads those beside `presets`.
+    """
     if not path.is_dir():
         return None
-    return next((folder for folder in (path, path.parent) if (folder / FACTS).is_file()), None)
+    beside = next((folder for folder in (path, path.parent) if (folder / FACTS).is_file()), None)
+    if beside is None and levels_to_facts(path) is not None:
+        if (path / ABOUT).is_file():
+            return path.parent
+        return path if any((folder / ABOUT).is_file() for folder in _entries(path)) else None
+    return beside
+
+
+def levels_to_facts(root: Path) -> int | None:
+    """How many folders above one the nearest `facts.yaml` lies: 0 in it; None for too far."""
+    folders = [root, *root.resolve().parents[:HIGHEST]]
+    return next((up for up, folder in enumerate(folders) if (folder / FACTS).is_file()), None)
 
 
 def no_root(path: Path) -> str:
@@ -89,7 +108,8 @@ def read_tree(root: Path, *, shown_as: str | None = None) -> Tree:
     """Read a folder of rulesets. What is missing or unreadable is told in the diagnostics."""
     shown = shown_as or root.as_posix()
     reader = _Reader()
-    facts = reader.file(root / FACTS, f"{shown}/{FACTS}", required=True)
+    name = "../" * (levels_to_facts(root) or 0) + FACTS
+    facts = reader.file(root / name, normpath(f"{shown}/{name}"), required=True)
     lock = reader.file(root / LOCK, f"{shown}/{LOCK}")
     folders = [read_folder(path, shown_as=f"{shown}/{path.name}") for path in _folders(root)]
     if not folders:
@@ -114,9 +134,9 @@ def read_folder(root: Path, *, shown_as: str | None = None) -> Folder:
                 versions[name] = source
         elif path.suffix in (".yaml", ".yml"):
             reader.refuse(path.name, f"{shown}/{path.name}")
-    if not (root / "ruleset.yaml").exists():
+    if not (root / ABOUT).exists():
         help = "write `key`, `title`, `owner` and `why` into it"
-        place = f"{shown}/ruleset.yaml"
+        place = f"{shown}/{ABOUT}"
         reader.found.append(error("missing-file", "there is no such file", place, help=help))
     if not versions and not reader.found:
         help = "begin with a `draft.yaml`"
