@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from policy.lang.cases import Case, Expectation, ExpectedDuty
+from policy.lang.cases import Case
+from policy.lang.expectations import Expectation, ExpectedDuty
 from policy.lang.schema import FactSchema, Field, Record, element
 from policy.lang.situations import ABSENT, neutral
 from policy.lang.territories import WORLDWIDE
@@ -55,6 +56,7 @@ def case_yaml(
         "as_of": "" if case.as_of == as_of else case.as_of.removesuffix("T00:00:00Z"),
         "facts": facts,
         "unknown": case.document.get("unknown", ()),
+        "parameters": dict(case.parameters),
         "expect": _expected(case.expect),
         "todo": case.todo,
     }
@@ -69,15 +71,18 @@ def _expected(expect: Expectation) -> dict[str, Value]:
     values: dict[str, Value] = {
         "outcome": places[WORLDWIDE] if expect.everywhere else places or None,
         "rules": expect.rules,
+        "not_rules": expect.not_rules or None,
         "obligations": None if duties is None else [_duty(duty) for duty in duties],
         "reason": expect.reason or None,
+        "reasons": dict(expect.reasons) or None,
         "errors": expect.errors or None,
     }
     return {key: value for key, value in values.items() if value is not None}
 
 
 def _duty(duty: ExpectedDuty) -> dict[str, Value]:
-    said = {"do": duty.do, "of": duty.of, "within": duty.within}
+    said = {"do": duty.do, "of": duty.of, "within": duty.within, "due": duty.due}
+    said |= dict(duty.details)
     return {key: value for key, value in said.items() if value}
 
 

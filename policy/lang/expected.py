@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policy.lang.cases import Expectation, ExpectedDuty
+from policy.lang.expectations import Expectation, ExpectedDuty
 from policy.lang.plan import Effect, Plan
 from policy.lang.territories import CODES, WORLDWIDE
 from policy.lang.testing import Observed, outcome_of

@@ -96,6 +96,7 @@ DUTIES = {
     "stop_use": Duty("end the use of the track by AI", _USE | _NOTE),
     "exclude_from_monetisation": Duty("pay nothing for streams of the track", _NOTE),
     "hold_payout": Duty("keep what the track earns until the matter is settled", _LAYER | _NOTE),
+    "release_payout": Duty("pay out what was held", _LAYER | _NOTE),
     "exclude_from_pool": Duty("count no streams of the track in a pool", _NOTE),
     "remove_streams": Duty("take artificial streams out of the pool and of what is paid", _NOTE),
     "charge_penalty": Duty(

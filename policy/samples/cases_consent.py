@@ -1,4 +1,4 @@
-"""Planted cases for the consent ruleset: voices, training and altered copies."""
+"""Planted cases for the consent ruleset: voices, uses by AI and altered copies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from policy.ingest.delivery import DeliveredConsent, DeliveredRelation, Delivery, Use
+from policy.lang.words import USES
 from policy.samples.making import (
     VOICES,
     credit,
@@ -104,6 +105,35 @@ def _training_refused(stage: Stage) -> Iterator[Plan]:
     yield Plan("training-refused", note, drafts)
 
 
+def _other_refusals(stage: Stage) -> Iterator[Plan]:
+    refusals: tuple[tuple[str, Use], ...] = (
+        ("learning-refused", "fine_tune"),
+        ("recommendation-refused", "recommendation"),
+        ("other-use-refused", "remix"),
+    )
+    for rule, use in refusals:
+        made = single(stage)
+        said = DeliveredConsent(
+            use, "publishing", "denied", "declaration", made.parties[2].reference
+        )
+        drafts = drafts_of(stage, changed(made, consents=(said,)), as_json=True)
+        yield Plan(rule, f"the composer refuses {use}", drafts)
+        yield Plan(rule, "nobody refuses anything", drafts_of(stage, single(stage)), fires=False)
+
+
+def _uses_not_permitted(stage: Stage) -> Iterator[Plan]:
+    rule, note = "uses-not-permitted", "a training deal and nothing else: no other use is allowed"
+    yield Plan(rule, note, drafts_of(stage, single(stage)))
+    made = single(stage)
+    label = made.parties[1].reference
+    given = tuple(
+        DeliveredConsent(use, "master", "granted", "contract", label, valid_from=stage.at)
+        for use in USES
+    )
+    drafts = drafts_of(stage, changed(made, consents=given), as_json=True)
+    yield Plan(rule, "the label allows every use by contract", drafts, fires=False)
+
+
 def _altered_copy_without_consent(stage: Stage) -> Iterator[Plan]:
     original = single(stage)
     source = original.tracks[0]
@@ -140,5 +170,7 @@ CASES: tuple[Case, ...] = (
     _training_not_permitted,
     _training_permission_limited,
     _training_refused,
+    _other_refusals,
+    _uses_not_permitted,
     _altered_copy_without_consent,
 )

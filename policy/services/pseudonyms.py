@@ -8,8 +8,11 @@ from typing import Any
 from policy.lang.schema import FactSchema, Field, Record, element
 
 NAMES = frozenset(
-    ("title", "title_key", "display_artist", "name", "grantor", "party", "record_label")
-)
+    (
+        "title", "title_key", "display_artist", "name", "grantor", "party", "record_label",
+        "licensee", "other_artists", "confusable_with",
+    )
+)  # fmt: skip
 """Fields of facts.yaml, in whatever record, that hold the name of a party or of a work."""
 
 IDENTIFIERS = frozenset(("isrc", "iswc", "icpn", "dpid"))

@@ -8,7 +8,8 @@ import pytest
 
 from policy.lang.case_file import CaseFile, NotAdded
 from policy.lang.case_writer import case_yaml
-from policy.lang.cases import Case, Expectation, ExpectedDuty, load_tests
+from policy.lang.cases import Case, load_tests
+from policy.lang.expectations import Expectation, ExpectedDuty
 from policy.lang.source import Source, Span
 from tests.lang import trees
 

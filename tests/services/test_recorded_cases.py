@@ -262,7 +262,7 @@ def test_what_cannot_be_exported_is_told(root: Path) -> None:
 NO_NAMES = frozenset(
     (
         "version_title", "genre", "language", "detector", "role", "type", "territory",
-        "territories", "excluded_territories", "kind",
+        "territories", "excluded_territories", "kind", "model", "model_version",
     )
 )  # fmt: skip
 """Free texts of facts.yaml that name neither a party nor a work."""

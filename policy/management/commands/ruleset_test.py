@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
+from time import perf_counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from policy.engines.__main__ import main
+from policy.engines import suite
 from policy.management.output import rulesets_argument, shown
 
 
@@ -18,15 +20,13 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The folder, and where a JUnit report goes."""
+        """The folder, and the options of the tests."""
         rulesets_argument(parser)
-        parser.add_argument("--junit", metavar="FILE", help="write a JUnit report as well")
+        suite.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run them; exit code 1 when one fails, 2 for wrong usage."""
-        arguments = ["test", str(shown(options["folder"]))]
-        if options["junit"]:
-            arguments += ["--junit", options["junit"]]
-        code = main(arguments, out=self.stdout, err=self.stderr)  # type: ignore[arg-type]  # both write
+        wish = suite.asked(argparse.Namespace(**options), shown(options["folder"]))
+        code = suite.run(wish, out=self.stdout, err=self.stderr, clock=perf_counter)  # type: ignore[arg-type]  # both write
         if code:
             sys.exit(code)
