@@ -130,8 +130,10 @@ class _Exporter:
         current = ruleset.plans[ruleset.current]
         reducer = self._reducer(recorded.plan, current)
         case = self._case(self._facts(reducer), path)
-        observed = self._observed(recorded, case)
-        self._hold(self._observed(recorded, replace(case, document=self._snapshot)), observed)
+        bench = Bench(self._bundle.schema, recorded.parameters)
+        decided = bench.evaluate(recorded.plan, replace(case, document=self._snapshot))
+        observed = bench.evaluate(recorded.plan, case)
+        self._hold(decided, observed)
         case = replace(case, expect=expectation(observed, recorded.plan))
         file = self._file(path, current.subject)
         given = reducer.facts(file.given)
@@ -177,10 +179,6 @@ class _Exporter:
             path=path,
             span=Span(1, 1, 1, 1),
         )
-
-    def _observed(self, recorded: RulesetPlan, case: Case) -> Observed:
-        """What the version that decided makes of a case."""
-        return Bench(self._bundle.schema, recorded.parameters).evaluate(recorded.plan, case)
 
     def _hold(self, decided: Observed, found: Observed) -> None:
         """Refuse a case of which the rules say something else than of the whole snapshot."""

@@ -296,7 +296,7 @@ def test_the_catalogue_under_another_draft_is_counted_right(tmp_path: Path) -> N
     decide()
     root = Path(shutil.copytree(trees.SHIPPED, tmp_path / "rulesets"))
     draft = root / "labelling/draft.yaml"
-    draft.write_text(draft.read_text().replace("effect: limit", "effect: block"))
+    draft.write_text(draft.read_text().replace("effect: review", "effect: block"))
     (root / "labelling/tests.yaml").unlink()
     other = bundle_of_folder(root=root)
     loaded = LoadedBundle(other)
