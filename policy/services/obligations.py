@@ -149,7 +149,8 @@ def _row(
     duty: Duty, party_id: int | None, before: _Standing | None, at: datetime
 ) -> tuple[object, ...]:
     plan, allowed = duty.plan, time_allowed(duty.plan.within)
-    due_at = at + allowed if allowed else None
+    # A sum in a zone of its own would follow its clock, which may be turned meanwhile.
+    due_at = at.astimezone(UTC) + allowed if allowed else None
     if before and before.due_at and due_at:
         due_at = min(before.due_at, due_at)
     state = before.state if before else Obligation.State.OPEN

@@ -13,9 +13,10 @@ from policy.engines.testing import Bench
 from policy.lang.bundle import RulesetPlan, decode_bundle
 from policy.lang.case_file import CaseFile, NotAdded
 from policy.lang.case_writer import case_yaml
-from policy.lang.cases import Case, Expectation
+from policy.lang.cases import Case
 from policy.lang.compiler import CompiledRuleset, CompiledTree
 from policy.lang.diagnostics import did_you_mean, quoted
+from policy.lang.expectations import Expectation
 from policy.lang.expected import expectation
 from policy.lang.facts_read import Reducer, every_fact, facts_read
 from policy.lang.plan import Plan

@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 import msgspec
 from django.db.models import QuerySet
 
+from policy.lang.deadlines import time_allowed
 from policy.lang.plan import ObligationPlan, digest
 from policy.models import Decision, Finding, Obligation
 from policy.services.judging import JudgedRule, Judgement, judge
-from policy.services.obligations import time_allowed
 from policy.services.programs import loaded
 
 CHUNK = 500
