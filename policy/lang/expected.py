@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.lang.expectations import Expectation, ExpectedDuty
-from policy.lang.plan import Effect, Plan
+from policy.lang.plan import Effect, ObligationPlan, Plan
 from policy.lang.territories import CODES, WORLDWIDE
 from policy.lang.testing import Observed, outcome_of
+from policy.lang.words import DUTIES
 
 LONGEST_REASON = 2000
 """Code points of `reason` that a file of tests may hold."""
@@ -37,7 +38,14 @@ def expectation(observed: Observed, plan: Plan) -> Expectation:
 def _duties(plan: Plan, matched: list[str]) -> Iterator[ExpectedDuty]:
     for rule in plan.rules:
         if rule.id in matched:
-            yield from (ExpectedDuty(duty.do, duty.of, duty.within) for duty in rule.obligations)
+            yield from map(_duty, rule.obligations)
+
+
+def _duty(plan: ObligationPlan) -> ExpectedDuty:
+    """With all its keys but `note`, whose words decide nothing."""
+    told = DUTIES[plan.do].details
+    details = tuple(pair for pair in plan.details if pair[0] in told)
+    return ExpectedDuty(plan.do, plan.of, plan.within, details=details)
 
 
 def _reason(observed: Observed, determining: set[str]) -> str:
