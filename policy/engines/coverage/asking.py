@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 from typing import Literal as OneOf
-from typing import TypeAlias
 
-from policy.engines.coverage.decisions import Decision
+from policy.engines.coverage.decisions import Atom, Decision
 from policy.engines.coverage.goals import Goals, Side, sides
 from policy.engines.coverage.measuring import AtomShown, DecisionShown, Measure
-from policy.engines.solver import Found, Impossible, Setting, Start, witness
+from policy.engines.coverage.overlays import overlaid, overlays
+from policy.engines.solver import Answer, Found, Impossible, Setting, Start, Unproved, witness
 from policy.engines.testing import Stand
 from policy.lang.case_writer import case_yaml
-from policy.lang.cases import Case
+from policy.lang.cases import Case, Numbers
 from policy.lang.expectations import Expectation
 from policy.lang.expected import expectation
+from policy.lang.situations import neutral
 from policy.lang.source import Span
+from policy.lang.tree import Node
 
 Status: TypeAlias = OneOf["shown", "missing", "infeasible"]
+
+LONGEST = 60
+"""Code points of an atom in the name of a suggested case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,15 @@ class Asking:
         self._cases = [case for case in cases if "unknown" not in case.document]
         self._goals = Goals(setting.plan)
         self._suggested = Measure(setting.plan)
-        self._count = 0
+        self._names: set[str] = set()
+        self._given = cases[0].given if cases else None
+        self._base = self._neutral(cases[0].as_of) if cases else {}
+
+    def _neutral(self, as_of: str) -> Mapping[str, Any]:
+        """The document of a case without facts of its own."""
+        schema, subject = self._setting.schema, self._setting.plan.subject
+        given = (self._given or {}).get(subject, {})
+        return {subject: neutral(schema, schema.root(subject), as_of, given)}
 
     def covered(self, found: Sequence[DecisionShown]) -> tuple[DecisionCovered, ...]:
         """All decisions, each atom judged."""
@@ -89,13 +103,35 @@ class Asking:
         before = self._suggested.evidence(decision, shown.atom).get(side)
         if before is not None:
             return Wanted(side, before.case)
-        goal = self._goals.goal(decision, shown.atom, side)
-        answer = witness(goal, self._setting, starts=tuple(self._starts(shown)))
+        answer, numbers = self._solved(self._goals.goal(decision, shown.atom, side), shown)
         if isinstance(answer, Impossible):
             return answer
-        if isinstance(answer, Found):
-            return self._suggestion(answer, decision, shown, side)
-        return Wanted(side, because=answer.because)
+        if isinstance(answer, Unproved):
+            return Wanted(side, because=answer.because)
+        case = self._case(answer, numbers, _name(decision, shown.atom, side, self._stand))
+        observation = self._stand.observe(case)
+        if observation is not None:
+            self._suggested.add(case, observation)
+        if side not in self._suggested.evidence(decision, shown.atom):
+            return Wanted(side, because="the facts that were found do not show it")
+        self._names.add(case.name)
+        return Wanted(side, case.name, self._written(case))
+
+    def _solved(self, goal: Node, shown: AtomShown) -> tuple[Answer, Numbers]:
+        """The answer under the numbers in force, else under other values of one parameter."""
+        first = self._witness(goal, shown, ())
+        unproved = first if isinstance(first, Unproved) else None
+        if isinstance(first, Impossible):
+            for numbers in overlays(self._setting.plan, goal):
+                answer = self._witness(goal, shown, numbers)
+                if isinstance(answer, Found):
+                    return answer, numbers
+                unproved = unproved or (answer if isinstance(answer, Unproved) else None)
+        return unproved or first, ()
+
+    def _witness(self, goal: Node, shown: AtomShown, numbers: Numbers) -> Answer:
+        setting = overlaid(self._setting, numbers)
+        return witness(goal, setting, starts=tuple(self._starts(shown)), base=self._base)
 
     def _starts(self, shown: AtomShown) -> Iterator[Start]:
         """Situations to begin from: those that show the other side first."""
@@ -103,35 +139,30 @@ class Asking:
         for case in sorted(self._cases, key=lambda case: case.name not in near):
             yield Start(case.document, case.as_of)
 
-    def _suggestion(
-        self, answer: Found, decision: Decision, shown: AtomShown, side: Side
-    ) -> Wanted:
-        """The found facts as a case, which is tried before it is given out."""
-        case = self._case(answer)
-        observation = self._stand.observe(case)
-        if observation is not None:
-            self._suggested.add(case, observation)
-        if side not in self._suggested.evidence(decision, shown.atom):
-            return Wanted(side, because="the facts that were found do not show it")
-        self._count += 1
-        return Wanted(side, case.name, self._written(case))
-
-    def _case(self, answer: Found) -> Case:
-        first = self._cases[0] if self._cases else None
+    def _case(self, answer: Found, numbers: Numbers, name: str) -> Case:
+        again = sum(name == each.partition(" (")[0] for each in self._names)
         return Case(
-            name=f"Suggested {self._count + 1}",
+            name=f"{name} ({again + 1})" if again else name,
             as_of=answer.as_of,
             document=answer.document,
             expect=Expectation(),
             todo="",
-            path=first.path if first else "",
-            span=first.span if first else Span(1, 1, 1, 1),
-            given=first.given if first else None,
+            path="",
+            span=Span(1, 1, 1, 1),
+            parameters=numbers,
+            given=self._given,
         )
 
     def _written(self, case: Case) -> str:
         plan = self._setting.plan
         expected = expectation(self._stand.observed(case), plan)
-        short = replace(expected, reason="", obligations=None)
-        told = replace(case, expect=short)
+        told = replace(case, expect=replace(expected, reason="", obligations=None))
         return case_yaml(told, self._setting.schema, plan.subject, given=case.given)
+
+
+def _name(decision: Decision, atom: Atom, side: Side, stand: Stand) -> str:
+    """What a suggested case is called until its author finds a better name."""
+    home = decision.home.variable or stand.plan.rules[decision.home.rule].id
+    span = atom.node.span
+    text = stand.source.cut(span) if stand.source else f"condition {span.line}:{span.column}"
+    return f"{home}: {' '.join(text.split())[:LONGEST]} is {'true' if side.truth else 'false'}"
