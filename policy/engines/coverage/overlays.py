@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import combinations, islice, product
 
 from policy.engines.coverage.decisions import homes
 from policy.engines.solver import Setting
@@ -16,6 +17,9 @@ from policy.lang.cases import Numbers
 from policy.lang.parameters import Value
 from policy.lang.plan import Parameter, ParameterValue, Plan
 from policy.lang.tree import Call, ListOf, Literal, Node, Param, Variable, walk
+
+MOST = 64
+"""Combinations of values that are tried for one condition."""
 
 OTHER = "other"
 """A text that most likely equals none in the rules."""
@@ -36,8 +40,12 @@ def _fixed(parameter: Parameter, value: Value) -> Parameter:
     return Parameter(name=parameter.name, type=parameter.type, doc=parameter.doc, values=(always,))
 
 
-def overlays(plan: Plan, goal: Node) -> Iterator[Numbers]:
-    """Values worth a try for each parameter that the goal reads, one parameter at a time."""
+def overlays(plan: Plan, goal: Node) -> list[Numbers]:
+    """Values worth a try for the parameters that the goal reads, alone and together.
+
+    Few changes come first; there are more than `MOST` of them only as a sign that not all were
+    listed.
+    """
     read = set(_parameters(goal, {each.name: each.tree for each in plan.variables}))
     found: dict[str, dict[Value, None]] = {}
     for _, tree in homes(plan):
@@ -45,8 +53,15 @@ def overlays(plan: Plan, goal: Node) -> Iterator[Numbers]:
             for name, value in _values(node):
                 if name in read:
                     found.setdefault(name, {})[value] = None
-    for name in sorted(found):
-        yield from (((name, value),) for value in found[name])
+    return list(islice(_together(found), MOST + 1))
+
+
+def _together(found: dict[str, dict[Value, None]]) -> Iterator[Numbers]:
+    names = sorted(found)
+    for count in range(1, len(names) + 1):
+        for chosen in combinations(names, count):
+            for values in product(*(found[name] for name in chosen)):
+                yield tuple(zip(chosen, values, strict=True))
 
 
 def _parameters(node: Node, variables: dict[str, Node]) -> Iterator[str]:
