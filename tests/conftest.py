@@ -1,4 +1,4 @@
-"""What every test may use: services and their markers, databases, goldens, shared samples."""
+"""How hypothesis runs; plugins are in the conftest.py above, which tests of rulesets load too."""
 
 import hypothesis
 
@@ -10,9 +10,3 @@ hypothesis.settings.register_profile(
     print_blob=True,
 )
 hypothesis.settings.load_profile("stave")
-
-pytest_plugins = [
-    "tests.plugins.services",
-    "tests.plugins.databases",
-    "tests.plugins.goldens",
-]

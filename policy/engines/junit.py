@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from policy.lang.testing import TestReport, Verdict
+from policy.lang.testing import TestReport, Verdict, render_verdict
 
 
 def junit(reports: Iterable[TestReport]) -> bytes:
@@ -44,7 +44,7 @@ def _case(suite: ElementTree.Element, report: TestReport, verdict: Verdict) -> N
     elif not verdict.good:
         message = "; ".join(verdict.problems) or f"passes, but is marked todo: {case.todo}"
         failure = ElementTree.SubElement(made, "failure", message=_clean(message))
-        failure.text = _clean("\n".join(f"{rule}:\n{text}" for rule, text in verdict.explanations))
+        failure.text = _clean("\n".join(render_verdict(verdict)))
 
 
 def _clean(text: str) -> str:

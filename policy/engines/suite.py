@@ -150,5 +150,6 @@ def _write_text(runs: Sequence[RulesetRun], wish: Asked, out: TextIO) -> None:
 def _last_line(runs: Sequence[RulesetRun], seconds: float, start: float) -> str:
     verdicts = [verdict for each in runs for verdict in each.report.verdicts]
     bad = sum(not verdict.good for verdict in verdicts)
-    said = f"{bad} of {len(verdicts)} cases failed" if bad else f"{len(verdicts)} cases, all fine"
+    cases = "1 case" if len(verdicts) == 1 else f"{len(verdicts)} cases"
+    said = f"{cases}, {bad} failed" if bad else f"{cases}, all fine"
     return f"{said}, in {seconds:.2f} s after {start:.2f} s of compiling\n"

@@ -69,7 +69,7 @@ class Stand:
 
     def observed(self, case: Case) -> Observed:
         """Results, sentences, and what explains them should the case fail."""
-        if not self._in_force(case):
+        if not self.in_force(case):
             silent = [
                 RuleResult(self._ruleset.name, rule.id, "not_matched", rule.effect)
                 for rule in self.plan.rules
@@ -85,12 +85,13 @@ class Stand:
 
     def observe(self, case: Case) -> Observation | None:
         """Every part of every condition that was asked; None when the rules are not in force."""
-        if not self._in_force(case):
+        if not self.in_force(case):
             return None
         look = self._look(case)
         return self._observer.observe(look.document.struct(), look.numbers, look.now)
 
-    def _in_force(self, case: Case) -> bool:
+    def in_force(self, case: Case) -> bool:
+        """Whether the rules speak at the instant of a case."""
         return self._ruleset.in_force(_moment(case).date())
 
     def _look(self, case: Case) -> _Look:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import TypeAlias
 
 from policy.engines.coverage.decisions import Decision
 from policy.engines.coverage.goals import Goals, Side, sides
-from policy.engines.coverage.measuring import AtomShown, DecisionShown, Measure
-from policy.engines.solver import Found, Impossible, Setting, Start, witness
+from policy.engines.coverage.measuring import AtomShown, DecisionShown
+from policy.engines.coverage.overlays import MOST, overlaid, overlays
+from policy.engines.coverage.suggesting import Suggestions
+from policy.engines.solver import Answer, Found, Impossible, Setting, Start, Unproved, witness
 from policy.engines.testing import Stand
-from policy.lang.case_writer import case_yaml
-from policy.lang.cases import Case
-from policy.lang.expectations import Expectation
-from policy.lang.expected import expectation
-from policy.lang.source import Span
+from policy.lang.cases import Case, Numbers
+from policy.lang.tree import Node
 
 Status: TypeAlias = OneOf["shown", "missing", "infeasible"]
 
@@ -56,12 +55,11 @@ class Asking:
     """Asks the solver for what the cases of one version do not show."""
 
     def __init__(self, stand: Stand, setting: Setting, cases: Sequence[Case]) -> None:
-        self._stand = stand
         self._setting = setting
-        self._cases = [case for case in cases if "unknown" not in case.document]
+        self._suggestions = Suggestions(stand, setting, cases)
         self._goals = Goals(setting.plan)
-        self._suggested = Measure(setting.plan)
-        self._count = 0
+        known = (case for case in cases if "unknown" not in case.document)
+        self._cases = [case for case in known if stand.in_force(case)]
 
     def covered(self, found: Sequence[DecisionShown]) -> tuple[DecisionCovered, ...]:
         """All decisions, each atom judged."""
@@ -71,67 +69,64 @@ class Asking:
         )
 
     def _atom(self, decision: Decision, shown: AtomShown) -> AtomCovered:
+        """Ask for the pair of which most is shown; for the next where that one cannot be."""
         if shown.pair:
             return AtomCovered(shown, "shown")
         because = ""
         for pair in sorted(sides(shown.atom), key=lambda pair: -sum(s in shown.by for s in pair)):
-            missing = [side for side in pair if side not in shown.by]
-            answers = [self._ask(decision, shown, side) for side in missing]
-            impossible = [each.because for each in answers if isinstance(each, Impossible)]
+            answers = {s: self._answer(decision, shown, s) for s in pair if s not in shown.by}
+            impossible = [each.because for each in answers.values() if isinstance(each, Impossible)]
             if not impossible:
-                wanted = [each for each in answers if isinstance(each, Wanted)]
+                wanted = [self._wanted(decision, shown, *each) for each in answers.items()]
                 return AtomCovered(shown, "missing", tuple(wanted))
             because = because or impossible[0]
         return AtomCovered(shown, "infeasible", because=because)
 
-    def _ask(self, decision: Decision, shown: AtomShown, side: Side) -> Wanted | Impossible:
-        """A side's answer: from a case that was suggested before, else from the solver."""
-        before = self._suggested.evidence(decision, shown.atom).get(side)
+    def _answer(
+        self, decision: Decision, shown: AtomShown, side: Side
+    ) -> Case | Impossible | Unproved:
+        """A case that would show a side. It is not told before its pair is known to be possible."""
+        answer, numbers = self._solved(self._goals.goal(decision, shown.atom, side), shown)
+        if isinstance(answer, Found):
+            return self._suggestions.case(answer, numbers, decision, shown.atom, side)
+        return answer
+
+    def _wanted(
+        self, decision: Decision, shown: AtomShown, side: Side, answer: Case | Impossible | Unproved
+    ) -> Wanted:
+        """The side with the case that shows it: one told before, else a new one that does so."""
+        before = self._suggestions.before(decision, shown.atom, side)
         if before is not None:
             return Wanted(side, before.case)
-        goal = self._goals.goal(decision, shown.atom, side)
-        answer = witness(goal, self._setting, starts=tuple(self._starts(shown)))
-        if isinstance(answer, Impossible):
-            return answer
-        if isinstance(answer, Found):
-            return self._suggestion(answer, decision, shown, side)
-        return Wanted(side, because=answer.because)
+        if not isinstance(answer, Case):
+            return Wanted(side, because=answer.because)
+        self._suggestions.add(answer)
+        if self._suggestions.before(decision, shown.atom, side) is None:
+            return Wanted(side, because="the facts that were found do not show it")
+        return Wanted(side, answer.name, self._suggestions.written(answer))
+
+    def _solved(self, goal: Node, shown: AtomShown) -> tuple[Answer, Numbers]:
+        """The answer under the numbers in force, else under other values of parameters."""
+        first = self._witness(goal, shown, ())
+        if not isinstance(first, Impossible):
+            return first, ()
+        tried = overlays(self._setting.plan, goal)
+        unproved = Unproved("too many values of parameters to try") if len(tried) > MOST else None
+        for numbers in tried[:MOST]:
+            answer = self._witness(goal, shown, numbers)
+            if isinstance(answer, Found):
+                return answer, numbers
+            if isinstance(answer, Unproved):
+                unproved = unproved or answer
+        return unproved or first, ()
+
+    def _witness(self, goal: Node, shown: AtomShown, numbers: Numbers) -> Answer:
+        setting = overlaid(self._setting, numbers)
+        starts = tuple(self._starts(shown))
+        return witness(goal, setting, starts=starts, base=self._suggestions.base)
 
     def _starts(self, shown: AtomShown) -> Iterator[Start]:
         """Situations to begin from: those that show the other side first."""
         near = {evidence.case for evidence in shown.by.values()}
         for case in sorted(self._cases, key=lambda case: case.name not in near):
             yield Start(case.document, case.as_of)
-
-    def _suggestion(
-        self, answer: Found, decision: Decision, shown: AtomShown, side: Side
-    ) -> Wanted:
-        """The found facts as a case, which is tried before it is given out."""
-        case = self._case(answer)
-        observation = self._stand.observe(case)
-        if observation is not None:
-            self._suggested.add(case, observation)
-        if side not in self._suggested.evidence(decision, shown.atom):
-            return Wanted(side, because="the facts that were found do not show it")
-        self._count += 1
-        return Wanted(side, case.name, self._written(case))
-
-    def _case(self, answer: Found) -> Case:
-        first = self._cases[0] if self._cases else None
-        return Case(
-            name=f"Suggested {self._count + 1}",
-            as_of=answer.as_of,
-            document=answer.document,
-            expect=Expectation(),
-            todo="",
-            path=first.path if first else "",
-            span=first.span if first else Span(1, 1, 1, 1),
-            given=first.given if first else None,
-        )
-
-    def _written(self, case: Case) -> str:
-        plan = self._setting.plan
-        expected = expectation(self._stand.observed(case), plan)
-        short = replace(expected, reason="", obligations=None)
-        told = replace(case, expect=short)
-        return case_yaml(told, self._setting.schema, plan.subject, given=case.given)

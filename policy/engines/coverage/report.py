@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from policy.engines.coverage.asking import AtomCovered, DecisionCovered, Wanted
 from policy.engines.coverage.covering import VersionCoverage
 from policy.engines.coverage.decisions import Home
+from policy.engines.coverage.goals import Side
 from policy.engines.coverage.measuring import Evidence
 from policy.lang.plan import Plan
 from policy.lang.source import Source
@@ -62,12 +63,19 @@ def _atom(atom: AtomCovered) -> Iterator[str]:
     if atom.status == "infeasible":
         yield f"infeasible: {atom.because}"
         return
-    wanted = {each.side for each in atom.wanted}
-    sides = atom.shown.pair or tuple(side for side in atom.shown.by if side not in wanted)
-    for side in sides:
-        yield f"{_truth(side.truth):<5} {evidence_words(atom.shown.by[side])}"
-    for each in atom.wanted:
-        yield from _wanted(each)
+    wanted = {each.side: each for each in atom.wanted}
+    sides = atom.shown.pair or (*wanted, *_beside(atom.shown.by, wanted))
+    for side in sorted(sides, key=lambda side: not side.truth):
+        if side in wanted:
+            yield from _wanted(wanted[side])
+        else:
+            yield f"{_truth(side.truth):<5} {evidence_words(atom.shown.by[side])}"
+
+
+def _beside(by: Iterable[Side], wanted: Collection[Side]) -> Iterator[Side]:
+    """The side that was seen already, where one is wanted to make a pair."""
+    pairs = {Side(not side.truth, not side.outcome) for side in wanted}
+    yield from (side for side in by if side in pairs and side not in wanted)
 
 
 def _wanted(wanted: Wanted) -> Iterator[str]:
@@ -75,7 +83,7 @@ def _wanted(wanted: Wanted) -> Iterator[str]:
     if wanted.because:
         yield f"{truth:<5} missing: {wanted.because}"
     elif not wanted.case:
-        yield f"{truth:<5} missing: the case `{wanted.name}` above shows it"
+        yield f"{truth:<5} missing: `{wanted.name}` above shows it"
     else:
         yield f"{truth:<5} missing: no case in which it is {truth} and decides, such as"
         yield from (f"  {line}" for line in wanted.case.splitlines())
