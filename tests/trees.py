@@ -72,6 +72,11 @@ def write_ruleset(root: Path, key: str, versions: dict[str, str], *, parameters:
 def lock(root: Path) -> Path:
     """Bring the fact schema and lock what is frozen; the tree is ready to be published."""
     shutil.copy(SHIPPED / FACTS, root / FACTS)
+    return relock(root)
+
+
+def relock(root: Path) -> Path:
+    """Lock what is frozen in a tree that has its facts."""
     text, found = locked(read_tree(root))
     assert text is not None, found
     (root / LOCK).write_text(text, encoding="utf-8")

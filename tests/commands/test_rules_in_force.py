@@ -1,4 +1,4 @@
-"""`ruleset_publish`, `bundle_build`, `bundle_activate`, `ruleset_test`: from files to deciding."""
+"""From files to deciding: starting, testing and publishing rulesets, bundles and activations."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _line(output: str) -> str:
 
 def test_the_shipped_rulesets_are_meant_unless_told_otherwise() -> None:
     assert "published labelling 1.0.0" in _run("ruleset_publish")
-    assert "labelling 1.0.0" in _run("bundle_build")
+    assert "labelling 2.0.0" in _run("bundle_build")
 
 
 def test_mistakes_are_the_message_of_the_command(tree: Path) -> None:
@@ -165,3 +165,17 @@ def test_tests_of_rulesets_run_and_fail_with_an_exit_code(tmp_path: Path) -> Non
     with pytest.raises(SystemExit) as ended:
         _run("ruleset_test", root)
     assert ended.value.code == 1
+
+
+def test_a_preset_can_be_started_tested_and_published(tmp_path: Path) -> None:
+    root = tmp_path / "ours"
+    assert "of the preset deezer: duplicates, labelling" in _run("ruleset_start", "deezer", root)
+    assert "passed" in _run("ruleset_test", root)
+    for draft in root.glob("*/draft.yaml"):
+        draft.rename(draft.with_name("1.0.0.yaml"))
+    trees.relock(root)
+    assert "4 new, 0 published before" in _run("ruleset_publish", root)
+    assert "labelling 1.0.0" in _run("bundle_build", root)
+    with pytest.raises(SystemExit) as ended:
+        _run("ruleset_start", "deezer", root)
+    assert ended.value.code == 2

@@ -59,6 +59,46 @@ def test_one_ruleset_can_be_checked(tmp_path: Path) -> None:
     assert (code, out) == (0, "1 version with 2 rules compiled, no mistakes\n")
 
 
+PRESET = {
+    "presets/strict/labelling/ruleset.yaml": trees.ABOUT,
+    "presets/strict/labelling/draft.yaml": trees.DRAFT.replace("effect: review", "effect: block"),
+    "presets/strict/labelling/parameters.yaml": trees.PARAMETERS,
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "versions"),
+    [
+        ("", "2 versions with 4 rules"),
+        ("presets", "1 version with 2 rules"),
+        ("presets/strict", "1 version with 2 rules"),
+        ("presets/strict/labelling", "1 version with 2 rules"),
+        ("labelling", "1 version with 2 rules"),
+    ],
+)
+def test_presets_are_checked_with_the_tree_or_alone(
+    path: str, versions: str, tmp_path: Path
+) -> None:
+    trees.write(tmp_path, PRESET)
+    code, out, _ = run("check", str(tmp_path / path))
+    assert (code, out) == (0, f"{versions} compiled, no mistakes\n")
+
+
+@pytest.mark.parametrize("path", ["", "presets", "presets/strict", "presets/strict/labelling"])
+def test_a_mistake_of_a_preset_is_told(path: str, tmp_path: Path) -> None:
+    name = "presets/strict/labelling/draft.yaml"
+    trees.write(tmp_path, PRESET | {name: trees.DRAFT.replace("review", "reveiw")})
+    code, out, _ = run("check", str(tmp_path / path))
+    assert code == 1
+    assert f"{tmp_path.as_posix()}/{name}:13:13: error[unknown-word]" in out
+
+
+def test_a_mistake_of_the_facts_is_told_once(tmp_path: Path) -> None:
+    trees.write(tmp_path, PRESET | {"facts.yaml": trees.FACTS.replace("Title.", "Title., x: 1")})
+    _, out, _ = run("check", str(tmp_path))
+    assert out.count("facts.yaml:7:") == 1
+
+
 @pytest.mark.parametrize("path", ["nowhere", "facts.yaml"])
 def test_another_path_is_wrong_usage(path: str, tmp_path: Path) -> None:
     trees.write(tmp_path, {})
