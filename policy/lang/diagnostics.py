@@ -23,6 +23,9 @@ TAB = "    "
 WIDEST = 160
 """Columns of a source line that are shown; a longer one is cut around its caret."""
 
+FEW = 13
+"""Words that a message lists when none is near what was written; there are 13 labels and 13 uses."""
+
 LONGEST_WORD = 60
 """Code points of an author's word that a message repeats; a longer word is cut."""
 
@@ -130,7 +133,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = closest(word, words)
     if near is not None:
         return f"did you mean {quoted(near)}?"
-    return f"use {listed(words)}" if 0 < len(words) <= 12 else ""
+    return f"use {listed(words)}" if 0 < len(words) <= FEW else ""
 
 
 def render(found: Diagnostic, sources: Mapping[str, Source]) -> str:

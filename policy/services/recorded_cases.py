@@ -102,7 +102,8 @@ def _keys(decision: Decision, tree: CompiledTree, asked: tuple[str, ...]) -> lis
     known = [ruleset.key for ruleset in tree.rulesets]
     for key in asked:
         if key not in known:
-            raise NotExported(f"there is no ruleset {quoted(key)}: {did_you_mean(key, known)}")
+            told = (f"there is no ruleset {quoted(key)}", did_you_mean(key, known))
+            raise NotExported(": ".join(filter(None, told)))
     heard = sorted(set(decision.findings.values_list("ruleset", flat=True)))
     keys = list(asked) or [key for key in heard if key in known]
     if not keys:

@@ -75,8 +75,8 @@ def _narrowed(other: BundlePlan, ruleset: str) -> BundlePlan:
         return other
     known = [each.plan.ruleset for each in other.rulesets]
     if ruleset not in known:
-        message = f"the bundle has no ruleset {quoted(ruleset)}"
-        raise NotCompared(f"{message}: {did_you_mean(ruleset, known)}")
+        told = (f"the bundle has no ruleset {quoted(ruleset)}", did_you_mean(ruleset, known))
+        raise NotCompared(": ".join(filter(None, told)))
     held = tuple(each for each in other.rulesets if each.plan.ruleset == ruleset)
     return msgspec.structs.replace(other, rulesets=held)
 

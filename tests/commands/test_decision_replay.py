@@ -126,6 +126,8 @@ def test_wrong_usage_is_told(root: Path) -> None:
         _run("--newest", 0)
     with pytest.raises(CommandError, match="no ruleset `tempo`: use `identity` or `length`"):
         _run("--folder", "rulesets", "--ruleset", "tempo")
+    with pytest.raises(CommandError, match="no ruleset `lenght` is published: did you mean"):
+        _run("--ruleset", "lenght")
     (root / "length/draft.yaml").write_text("language: 2\n")
     with pytest.raises(CommandError, match=r"rulesets/length/draft\.yaml:1:11: error\["):
         _run("--folder", "rulesets")

@@ -12,10 +12,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
 from policy.lang.bundle import BundlePlan
+from policy.lang.diagnostics import did_you_mean
 from policy.management.compared import compared
 from policy.management.output import bundle_named, instant, number, refusals_told, shown
 from policy.management.words import counted
-from policy.models import Decision
+from policy.models import Decision, Ruleset
 from policy.services.replay import decisions_replay
 from policy.services.replay_compare import bundle_of_folder, bundle_of_row, decisions_compare
 
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             if other is not None:
                 self._compare(decisions, other, options)
                 return
+        _check(options["ruleset"])
         self._replay(decisions, options)
 
     def _compare(
@@ -116,6 +118,14 @@ def _other(options: Options) -> tuple[BundlePlan, str] | None:
         row = bundle_named(options["bundle"])
         return bundle_of_row(row=row), f"bundle {row.digest[:12]}"
     return None
+
+
+def _check(ruleset: str) -> None:
+    """Refuse a ruleset that nobody has published: it cannot have said anything."""
+    known = list(Ruleset.objects.order_by("key").values_list("key", flat=True))
+    if ruleset and ruleset not in known:
+        told = (f"no ruleset `{ruleset}` is published", did_you_mean(ruleset, known))
+        raise CommandError(": ".join(filter(None, told)))
 
 
 def _chosen(options: Options) -> QuerySet[Decision]:
