@@ -24,7 +24,7 @@ WIDEST = 160
 """Columns of a source line that are shown; a longer one is cut around its caret."""
 
 FEW = 13
-"""Words that a message lists when none is near what was written; there are 13 labels and 13 uses."""
+"""Words that a message lists when none is near what was written: as many as labels, and uses."""
 
 LONGEST_WORD = 60
 """Code points of an author's word that a message repeats; a longer word is cut."""
