@@ -1,37 +1,23 @@
-"""CEL's operators and functions: what to call for each kind of arguments, and as Python text.
-
-`inline` is the Python expression that generated code uses instead of the call, with `{0}`, `{1}`
-for the arguments. It may leave a Timestamp, Duration or Uint as a plain int: where generated code
-runs, static types say what a value is.
-"""
+"""CEL's operators and functions: what to call for each kind of arguments, and as Python text."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from policy.engines.rows import numbers, times, values
+from policy.engines.rows import numbers, strings, times, values
+from policy.engines.rows.overloads import Overload, Overloads
 from policy.engines.rows.patterns import matches
 from policy.engines.rows.poison import EvaluationError
 from policy.engines.rows.values import Uint
-
-
-@dataclass(frozen=True, slots=True)
-class Overload:
-    """One function for one combination of argument kinds."""
-
-    call: Callable[..., Any]
-    inline: str = ""
-
 
 _SAME = ("bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration")
 _INT = "(_i if -1073741823 <= (_i := {0} %s {1}) <= 1073741823 else CHECKED(_i))"
 # Up to 30 bits Python compares in one step; larger results are looked at by a call.
 
 
-def _orderings() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _orderings() -> Overloads:
     symbols = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
     mixed = [(a, b) for a in values.NUMBERS for b in values.NUMBERS if a != b]
     for symbol, call in symbols.items():
@@ -45,7 +31,7 @@ def _compared(call: Callable[[Any, Any], bool]) -> Callable[..., bool]:
     return lambda left, right: call(*values.comparable(left, right))
 
 
-def _arithmetic() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _arithmetic() -> Overloads:
     for symbol, call in {"+": operator.add, "-": operator.sub, "*": operator.mul}.items():
         name, plain = f"_{symbol}_", f"({{0}} {symbol} {{1}})"
         yield (name, "int", "int"), Overload(_over(call, numbers.checked), _INT % symbol)
@@ -62,7 +48,7 @@ def _arithmetic() -> Iterator[tuple[tuple[str, ...], Overload]]:
     yield ("-_", "double"), Overload(operator.neg, "(-{0})")
 
 
-def _time_arithmetic() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _time_arithmetic() -> Overloads:
     add, subtract = operator.add, operator.sub
     yield ("_+_", "timestamp", "duration"), Overload(_over(add, times.timestamp))
     yield ("_+_", "duration", "timestamp"), Overload(_over(add, times.timestamp))
@@ -80,7 +66,7 @@ def _as_uint(call: Callable[[int, int], int]) -> Callable[..., Uint]:
     return lambda left, right: Uint(call(left, right))
 
 
-def _texts() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _texts() -> Overloads:
     for kind in ("string", "bytes", "list", "map"):
         yield ("size", kind), Overload(len, "len({0})")
     yield ("contains", "string", "string"), Overload(operator.contains, "({1} in {0})")
@@ -89,7 +75,7 @@ def _texts() -> Iterator[tuple[tuple[str, ...], Overload]]:
     yield ("matches", "string", "string"), Overload(matches)
 
 
-def _conversions() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _conversions() -> Overloads:
     for kind in _SAME:
         yield ("string", kind), Overload(numbers.text)
         yield (kind, kind), Overload(_identity, "{0}")
@@ -115,7 +101,7 @@ def _identity(value: Any) -> Any:
     return value
 
 
-def _accessors() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _accessors() -> Overloads:
     for name, access in times.ACCESSORS.items():
         yield (name, "timestamp"), Overload(access)
         yield (name, "timestamp", "string"), Overload(access)
@@ -138,7 +124,7 @@ def index_map(mapping: dict[Any, Any], key: Any) -> Any:
         raise EvaluationError(f"no such key: {key!r}") from None
 
 
-def _collections() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _collections() -> Overloads:
     for kind in ("int", "uint", "double"):
         yield ("_[_]", "list", kind), Overload(index_list)
     for kind in (*_SAME, "null", "list", "map", "record", "type"):
@@ -157,6 +143,7 @@ _OVERLOADS: dict[tuple[str, ...], Overload] = {
         _conversions,
         _accessors,
         _collections,
+        strings.overloads,
     )
     for signature, overload in group()
 }
