@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from policy.engines.rows import values
-from policy.engines.rows.values import Timestamp
+from policy.engines.rows.values import Timestamp, Uint
 from policy.lang.loose import compile_loose
 from policy.lang.tree import Node
 from tests.conformance.cases import CORE, EXCEPTED, EXTENSIONS, OUT_OF_SCOPE, Case, read
@@ -171,6 +171,11 @@ OWN: list[tuple[str, Any]] = [
     ("'" + "a" * 300 + "'.matches('a+b')", False),
     ("true ? 1 : 1 / 0", 1),
     ("9223372036854775807 - -1 > 0 ? true : false", OverflowError),
+    ("18446744073709551615u / 1u", Uint(2**64 - 1)),
+    ("1u / 0u", ZeroDivisionError),
+    ("[1, 2][dyn(0.0 / 0.0)]", IndexError),
+    ("{1: 2}[dyn([1])]", KeyError),
+    ("dyn([1]) in {1: 2}", TypeError),
     ("type(1) == int && type(type(1)) == type && type(null) == null_type", True),
     ("type(timestamp(0)) == google.protobuf.Timestamp", True),
     ("[1, 0].exists(i, v, i / v == 1)", ZeroDivisionError),

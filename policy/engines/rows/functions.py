@@ -40,7 +40,7 @@ def _arithmetic() -> Overloads:
     for kind in ("string", "bytes", "list"):
         yield ("_+_", kind, kind), Overload(operator.add, "({0} + {1})")
     yield ("_/_", "int", "int"), Overload(numbers.int_divide)
-    yield ("_/_", "uint", "uint"), Overload(_as_uint(numbers.int_divide))
+    yield ("_/_", "uint", "uint"), Overload(numbers.uint_divide)
     yield ("_/_", "double", "double"), Overload(numbers.double_divide)
     yield ("_%_", "int", "int"), Overload(numbers.int_modulo)
     yield ("_%_", "uint", "uint"), Overload(_as_uint(numbers.int_modulo))
@@ -111,8 +111,9 @@ def _accessors() -> Overloads:
 
 def index_list(items: list[Any], position: Any) -> Any:
     """`items[position]`. Raises EvaluationError outside the list."""
-    if position == (whole := int(position)) and 0 <= whole < len(items):
-        return items[whole]
+    whole = not isinstance(position, float) or position.is_integer()
+    if whole and 0 <= position < len(items):
+        return items[int(position)]
     raise EvaluationError(f"index {position} is outside a list of {len(items)}")
 
 
@@ -129,6 +130,7 @@ def _collections() -> Overloads:
         yield ("_[_]", "list", kind), Overload(index_list)
     for kind in (*_SAME, "null", "list", "map", "record", "type"):
         yield ("@in", kind, "list"), Overload(values.contains)
+    for kind in ("bool", "int", "uint", "double", "string"):
         yield ("@in", kind, "map"), Overload(values.contains)
         yield ("_[_]", "map", kind), Overload(index_map)
 
