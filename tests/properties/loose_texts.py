@@ -47,11 +47,7 @@ FORMS = (
         for sign, kind in product(("==", "!=", "<", "<=", ">", ">="), _KINDS)
     ),
     *(Form(f"({{}} {sign} {{}})", ("truth",) * 2, "truth") for sign in ("&&", "||") * 4),
-    *(
-        Form(f"({{}} in {{}})", (kind, over), "truth")
-        for kind in _KINDS
-        for over in ("list", "map")
-    ),
+    *(Form("({} in {})", (kind, over), "truth") for kind in _KINDS for over in ("list", "map")),
     *(Form("({} + {})", (kind, kind), kind) for kind in ("text", "list", "other")),
     *(Form("({} ? {} : {})", ("truth", kind, kind), kind) for kind in _KINDS),
     *(Form(f"{name}({{}})", ("number",), "number") for name in ("-", "uint", "double", "dyn")),
