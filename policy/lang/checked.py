@@ -114,7 +114,9 @@ def _entries(number: int, message: Wire) -> Expr:
     name = text_of(message, 1)
     if name:  # the construction of a message; its fields are of no use, since it is refused
         return Entries(number, name, ())
-    pairs = map(fields, each(message, 2))
+    pairs = [*map(fields, each(message, 2))]
+    if any(5 in pair for pair in pairs):
+        raise Unreadable("a map with optional entries")
     found = tuple((_expr(nested(pair, 3)), _expr(nested(pair, 4))) for pair in pairs)
     return Entries(number, "", found)
 

@@ -34,6 +34,28 @@ from policy.lang.vocabulary import TYPE_NAMES
 _STRINGS = ext_strings.ExtStrings(4)
 """The functions of texts beyond CEL's core, in a version of their own."""
 
+_OWN_FUNCTIONS = [
+    cel.FunctionDecl(
+        "sum",
+        [
+            cel.Overload(
+                "list_int64_sum",
+                cel.Type.INT,
+                [cel.Type.List(cel.Type.INT)],
+                is_member=True,
+                impl=lambda items: _within_64_bits(sum(items)),
+            )
+        ],
+    )
+]
+"""What rules can call beyond CEL's own; `impl` is for comparing with Google's evaluator."""
+
+
+def _within_64_bits(total: int) -> int:
+    if not -(2**63) <= total < 2**63:
+        raise OverflowError("a sum outside 64 bits")
+    return total
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -90,7 +112,10 @@ class Environment:
         """Google's environment with the same names; made when it is first needed."""
         if self._google is None:
             self._google = cel.NewEnv(
-                self.descriptors.pool, variables=self._declared(), extensions=[_STRINGS]
+                self.descriptors.pool,
+                variables=self._declared(),
+                functions=_OWN_FUNCTIONS,
+                extensions=[_STRINGS],
             )
         return self._google
 

@@ -26,12 +26,16 @@ _EXTENSIONS = ("strings", "optional", "cel.lib.ext.comprev2")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One form of a declared function; types are type strings, and `~T` is any one type."""
+    """One form of a declared function; types are type strings, and `~T` is any one type.
+
+    Of a `member` the first parameter stands before a dot.
+    """
 
     function: str
     overload: str
     parameters: tuple[str, ...]
     result: str
+    member: bool = False
 
 
 def compile_loose(
@@ -67,7 +71,13 @@ def _environment(
 ) -> cel.Env:
     config = {
         "extensions": [{"name": name} for name in _EXTENSIONS],
-        "functions": [_declared(signature) for signature in functions],
+        "functions": [
+            {
+                "name": name,
+                "overloads": [_form(each) for each in functions if each.function == name],
+            }
+            for name in dict.fromkeys(each.function for each in functions)
+        ],
     }
     return cel.NewEnv(
         config=cel.NewEnvConfigFromYaml(json.dumps(config)),
@@ -76,14 +86,14 @@ def _environment(
     )
 
 
-def _declared(signature: Signature) -> dict[str, object]:
-    parameters = ", ".join(map(_cels, signature.parameters))
-    overload = {
+def _form(signature: Signature) -> dict[str, str]:
+    parameters = [*map(_cels, signature.parameters)]
+    target = f"{parameters.pop(0)}." if signature.member else ""
+    return {
         "id": signature.overload,
-        "signature": f"{signature.function}({parameters})",
+        "signature": f"{target}{signature.function}({', '.join(parameters)})",
         "return": _cels(signature.result),
     }
-    return {"name": signature.function, "overloads": [overload]}
 
 
 def _cels(name: str) -> str:

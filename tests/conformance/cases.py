@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,9 @@ def _case(raw: dict[str, Any]) -> Case:
         declarations={
             each["name"]: type_text(each["ident"]["type"]) for each in declared if "ident" in each
         },
-        functions=tuple(_signature(each) for each in declared if "function" in each),
+        functions=tuple(
+            signature for each in declared if "function" in each for signature in _signatures(each)
+        ),
         bindings=raw.get("bindings", {}),
         container=raw.get("container", ""),
         deduced=type_text(raw["deduced_type"]) if "deduced_type" in raw else "",
@@ -87,11 +90,15 @@ def _case(raw: dict[str, Any]) -> Case:
     )
 
 
-def _signature(raw: dict[str, Any]) -> Signature:
-    (overload,) = raw["function"]["overloads"]
-    parameters = tuple(map(type_text, overload["params"]))
-    result = type_text(overload["resultType"])
-    return Signature(raw["name"], overload["overloadId"], parameters, result)
+def _signatures(raw: dict[str, Any]) -> Iterator[Signature]:
+    for overload in raw["function"]["overloads"]:
+        yield Signature(
+            raw["name"],
+            overload["overloadId"],
+            tuple(map(type_text, overload["params"])),
+            type_text(overload["resultType"]),
+            member=overload.get("isInstanceFunction", False),
+        )
 
 
 def plain(value: dict[str, Any]) -> Any:

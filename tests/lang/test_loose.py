@@ -19,6 +19,7 @@ from policy.lang.tree import (
     Variable,
     walk,
 )
+from policy.lang.wire import Unreadable
 
 
 def unchecked(text: str, *names: str, container: str = "") -> Node:
@@ -107,6 +108,12 @@ def test_what_a_check_would_refuse_is_read() -> None:
         unchecked("1 +")
 
 
+@pytest.mark.parametrize("text", ["[?optional.of(1)]", "{?1: optional.of(1)}"])
+def test_optional_parts_are_refused(text: str) -> None:
+    with pytest.raises(Unreadable, match="optional"):
+        unchecked(text)
+
+
 def test_declared_functions_have_a_type() -> None:
     pair = Signature("pair", "pair_of", ("~A", "~B"), "pair(~A, ~B)")
     last = Signature("latest", "latest_of", ("list(~A)",), "~A")
@@ -114,6 +121,12 @@ def test_declared_functions_have_a_type() -> None:
     assert (
         compile_loose("latest([pair(1, 2u)])", {}, functions=[pair, last]).type == "pair(int, uint)"
     )
+    forms = [
+        Signature("near", "near_int", ("int", "int"), "bool", member=True),
+        Signature("near", "near_text", ("string", "int"), "int", member=True),
+    ]
+    assert compile_loose("1.near(2)", {}, functions=forms).type == "bool"
+    assert compile_loose("'a'.near(2)", {}, functions=forms).type == "int"
     with pytest.raises(ValueError, match="no matching overload"):
         compile_loose("latest(1)", {}, functions=[last])
 

@@ -146,7 +146,7 @@ class Writer:
         return self.expression(kind, depth - 1)
 
     def _int(self, depth: int) -> str:
-        match self._draw(st.integers(0, 9)):
+        match self._draw(st.integers(0, 10)):
             case 9:
                 name = self._one(("indexOf", "lastIndexOf"))
                 start = f", {self._place()}" if self._draw(st.booleans()) else ""
@@ -173,6 +173,8 @@ class Writer:
             case 6:
                 name = self._one(("getHours", "getMinutes", "getSeconds", "getMilliseconds"))
                 return f"{self._of('duration', depth)}.{name}()"
+            case 7:
+                return f"{self._of('list(int)', min(depth, 2))}.sum()"
             case _:
                 return self._choice("int", depth)
 

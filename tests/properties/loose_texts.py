@@ -1,7 +1,8 @@
 """CEL texts of any types: what they mean is only told when they are evaluated.
 
 A form says what it is made of and what comes out; one part in eight is of any other kind. Maps have
-one entry at most, since CEL leaves open in which order a quantifier goes over more.
+one entry at most, since CEL leaves open in which order a quantifier goes over more. No value is
+null, since Google's wrapper gives up a reference to None for each that it hands out.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ _LEAVES = {
     ),
     "text": ("''", "'a'", "'b'", "'ab'", "'1'", "'é😀'", "' a '", "'aXbXc'", "'\\n\"'"),
     "list": ("[]", "[1, 2]", "['a', 'b']", "[1, 'a', 1.0]", "[[1], []]", "[0u, 1.5]"),
-    "map": ("{}", "{'a': 1}", "{1: 'a'}", "{2u: 'b'}", "{true: 'c'}", "{'a': {'b': null}}"),
+    "map": ("{}", "{'a': 1}", "{1: 'a'}", "{2u: 'b'}", "{true: 'c'}", "{'a': {'b': 1}}"),
     "other": (
-        *("null", "b''", "b'a'", "b'é'", "int", "string", "google.protobuf.Duration"),
+        *("b''", "b'a'", "b'é'", "int", "string", "google.protobuf.Duration"),
         *("timestamp('2026-01-01T00:00:00.5Z')", "timestamp(0)", "duration('90s')"),
         *("duration('-1ms')", "nothing"),
     ),
@@ -57,6 +58,11 @@ FORMS = (
     *(Form("type({})", (kind,), "other") for kind in _KINDS),
     Form("!({})", ("truth",), "truth"),
     Form("bool({})", ("text",), "truth"),
+    *(
+        Form(f"(null {sign} {{}})", (kind,), "truth")
+        for sign in ("==", "<", "in")
+        for kind in _KINDS
+    ),
     *(Form(f"({{}}).{name}()", ("text",), "text") for name in ("trim", "reverse", "lowerAscii")),
     *(
         Form(f"({{}}).{name}({{}})", ("text", "text"), "truth")
