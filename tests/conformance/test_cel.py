@@ -196,6 +196,8 @@ OWN: list[tuple[str, Any]] = [
     ("'abab'.lastIndexOf('', 2)", 2),
     ("'abab'.lastIndexOf('b', -1)", IndexError),
     ("'abc'.substring(3) + 'abc'.substring(1, 2)", "b"),
+    ("'abé'.substring(1, 3)", "bé"),
+    ("'abc'.substring(1, 4)", IndexError),
     ("'abc'.substring(2, 1)", IndexError),
     ("'aaa'.replace('a', 'b', 2) + 'ab'.replace('', '-', -1)", "bba-a-b-"),
     ("'a,b,c'.split(',', 2) + 'abc'.split('', 2) + ''.split('')", ["a", "b,c", "a", "bc", ""]),

@@ -214,18 +214,16 @@ class Writer:
     def _part(self, depth: int) -> str:
         """A text made of another, by position or by what is in it."""
         text, other = self._of("string", depth), self._of("string", depth)
-        match self._draw(st.integers(0, 6)):
+        match self._draw(st.integers(0, 5)):
             case 0:
                 return f"{text}.charAt({self._place()})"
             case 1:
                 return f"{text}.substring({self._place()})"
             case 2:
-                return f"{text}.substring({self._place()}, {self._place()})"
-            case 3:
                 return f"{text}.replace({other}, {self._of('string', depth)})"
-            case 4:
+            case 3:
                 return f'{text}.replace({other}, "-", {self._place()})'
-            case 5:
+            case 4:
                 return f"strings.quote({text})"
             case _:
                 separator = other if self._draw(st.booleans()) else ""

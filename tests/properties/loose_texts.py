@@ -82,7 +82,6 @@ FORMS = (
     Form("({}).join({})", ("list", "text"), "text"),
     Form("({}).charAt({})", ("text", "number"), "text"),
     Form("({}).substring({})", ("text", "number"), "text"),
-    Form("({}).substring({}, {})", ("text", "number", "number"), "text"),
     Form("strings.quote({})", ("text",), "text"),
     *(
         Form(f"'{clause} {other}'.format([{{}}, {{}}])", (kind, kind), "text")

@@ -5,8 +5,8 @@
 What is left out because the two depart where the specification leaves it open, or where Google's
 departs from it: conversions between numbers, truth values and lengths of time (`int(true)` is
 Google's, `duration(1)` ours), bytes that are no UTF-8 as text, the sign of NaN as text, maps with
-the same key twice (refused by Google before evaluation), and `transformMap` (Google's evaluator
-lacks it).
+the same key twice (refused by Google before evaluation), `transformMap` (Google's evaluator lacks
+it), and `substring` up to a place (Google's refuses the end of the text itself).
 """
 
 from __future__ import annotations
