@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from policy.lang import checked, tree
-from policy.lang.checked import Checked, Constant, Entries, Expr, Ident, Items, Macro
+from policy.lang import exprs, tree
+from policy.lang.exprs import Checked, Constant, Entries, Expr, Ident, Items, Macro
 from policy.lang.extents import Extent, extents, target_of_has
 from policy.lang.places import Text
 from policy.lang.schema import FactSchema
@@ -25,13 +25,15 @@ NOW = "now"
 class Builder:
     """Builds one tree. `subject` is the root of fact paths; without a schema there are no facts.
 
-    Raises Unreadable for what the tree has no node for: type values and messages.
+    `variables` are names that are no types, though they may be of the type `type`. Raises
+    Unreadable for what the tree has no node for: messages.
     """
 
     source: Checked
     text: Text
     schema: FactSchema | None = None
     subject: str = ""
+    variables: frozenset[str] = frozenset()
     found: dict[int, Extent] = field(init=False)
     scope: Mapping[str, str] = field(default_factory=dict)
 
@@ -56,9 +58,9 @@ class Builder:
                 return self._constant(expr)
             case Ident():
                 return self._ident(expr)
-            case checked.Select():
+            case exprs.Select():
                 return self._has(expr) if expr.test else self._select(expr, self.span(expr))
-            case checked.Call():
+            case exprs.Call():
                 return self._call(expr)
             case Macro():
                 return self._quantifier(expr)
@@ -75,22 +77,23 @@ class Builder:
             value = value.decode("latin-1")
         if isinstance(value, float) and not math.isfinite(value):
             value = str(value)  # "inf" or "-inf"; a literal cannot be NaN
-        return tree.Literal(type=self.type(expr), span=self.span(expr), value=value)
+        kind = self.source.types.get(expr.id, expr.kind)
+        return tree.Literal(type=kind, span=self.span(expr), value=value)
 
     def _ident(self, expr: Ident) -> Node:
         kind, span = self.type(expr), self.span(expr)
         if expr.name in self.scope:
             return tree.Local(type=kind, span=span, name=self.scope[expr.name])
         name = expr.name.removeprefix(".")
-        if kind == "type":
-            raise Unreadable(f"the type `{name}` as a value")
+        if kind == "type" and name not in self.variables:
+            return tree.Literal(type=kind, span=span, value=name)
         if self.schema and name in (self.subject, NOW):
             return tree.Fact(type=kind, span=span, path=(name,))
         if self.schema and name.startswith(f"{PARAMETERS}."):
             return tree.Param(type=kind, span=span, name=name.removeprefix(f"{PARAMETERS}."))
         return tree.Variable(type=kind, span=span, name=name)
 
-    def _select(self, expr: checked.Select, span: Span) -> tree.Fact | tree.Select:
+    def _select(self, expr: exprs.Select, span: Span) -> tree.Fact | tree.Select:
         operand = self._node(expr.operand)
         kind = self._field_type(operand.type, expr.field) if expr.test else self.type(expr)
         if isinstance(operand, tree.Fact):
@@ -105,11 +108,11 @@ class Builder:
         found = record.field(name) if record else None
         return found.type if found else "dyn"
 
-    def _has(self, expr: checked.Select) -> Node:
+    def _has(self, expr: exprs.Select) -> Node:
         place = self.text.span(target_of_has(expr, self.found, self.text.tokens))
         return tree.Has(type="bool", span=self.span(expr), target=self._select(expr, place))
 
-    def _call(self, expr: checked.Call) -> Node:
+    def _call(self, expr: exprs.Call) -> Node:
         kind, span = self.type(expr), self.span(expr)
         if expr.function in ("_&&_", "_||_"):
             joined = tuple(map(self._node, _flat(expr, expr.function)))
@@ -141,6 +144,8 @@ class Builder:
         over, outer = self._node(expr.range), self.scope
         local = self._unique(expr.local)
         self.scope = {**outer, expr.local: local}
+        item = self._unique(expr.item) if expr.item else ""
+        self.scope = {**self.scope, expr.item: item}
         if expr.condition is None:
             condition: Node = tree.Literal(type="bool", span=self.span(expr), value=True)
         else:
@@ -155,6 +160,7 @@ class Builder:
             local=local,
             condition=condition,
             result=result,
+            item=item,
         )
 
     def _unique(self, name: str) -> str:
@@ -168,7 +174,7 @@ class Builder:
 def _flat(expr: Expr, function: str) -> list[Expr]:
     """The parts of `a && b && ...` in order, however they are bracketed."""
     match expr:
-        case checked.Call(function=name, arguments=(left, right)) if name == function:
+        case exprs.Call(function=name, arguments=(left, right)) if name == function:
             return [*_flat(left, function), *_flat(right, function)]
         case _:
             return [expr]

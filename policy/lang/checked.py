@@ -1,20 +1,20 @@
-"""Google's CheckedExpr (`cel/expr/checked.proto`, `syntax.proto`) read from its wire format.
+"""Google's expressions (`cel/expr/checked.proto`, `syntax.proto`) read from their wire format.
 
-`cel-expr-python` hands out a checked expression as bytes only: a `google.protobuf.Any` around a
-CheckedExpr. This reader keeps what the typed tree needs - kinds, types, overloads, positions - and
-undoes the macros, which arrive expanded to folds. It is written by hand because protobuf's own
-Python parser stops at 100 nested messages, which 32 nested quantifiers exceed.
+`cel-expr-python` hands out an expression as bytes only: a `google.protobuf.Any` around a
+CheckedExpr, or a ParsedExpr where no check was asked for. This reader keeps what the typed tree
+needs - kinds, types, overloads, positions - and undoes the macros, which arrive expanded to folds.
+It is written by hand because protobuf's own Python parser stops at 100 nested messages, which 32
+nested quantifiers exceed.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
 
-from policy.lang.tree import QuantifierKind
+from policy.lang.exprs import PACKAGE, Call, Checked, Constant, Entries, Expr, Ident, Items, Select
+from policy.lang.folds import Fold, macro
 from policy.lang.wire import (
     Unreadable,
     Wire,
@@ -27,117 +27,25 @@ from policy.lang.wire import (
 
 _PRIMITIVES = {1: "bool", 2: "int", 3: "uint", 4: "double", 5: "string", 6: "bytes"}
 _WELL_KNOWN = {1: "any", 2: "timestamp", 3: "duration"}
-
-PACKAGE = "stave."
-"""Prefix of our records' message names; type strings leave it out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    id: int
-    value: bool | int | float | str | bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ident:
-    """A name as resolved: `params.limit` is one Ident where a variable is declared by that name."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """`operand.field`, or `has(operand.field)` when `test` is set."""
-
-    id: int
-    operand: Expr
-    field: str
-    test: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function or operator. `member` tells that the first argument stood before a dot."""
-
-    id: int
-    function: str
-    arguments: tuple[Expr, ...]
-    member: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list literal."""
-
-    id: int
-    items: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """A map literal, or with a `message` name the construction of a message."""
-
-    id: int
-    message: str
-    entries: tuple[tuple[Expr, Expr], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Macro:
-    """A quantifier as the author wrote it; see `policy.lang.tree.Quantifier`.
-
-    `condition` is None for a two-argument `map`, `result` for all but `map`.
-    """
-
-    id: int
-    kind: QuantifierKind
-    range: Expr
-    local: str
-    condition: Expr | None
-    result: Expr | None
-
-
-Expr: TypeAlias = Constant | Ident | Select | Call | Items | Entries | Macro
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A checked expression: the types and overloads by node id, positions as code-point offsets."""
-
-    expr: Expr
-    types: dict[int, str]
-    overloads: dict[int, str]
-    positions: dict[int, int]
-
-
-def parts(expr: Expr) -> tuple[Expr, ...]:
-    """The direct parts that the author wrote, in the order of the text."""
-    match expr:
-        case Select(operand=operand):
-            return (operand,)
-        case Call(arguments=arguments):
-            return arguments
-        case Items(items=items):
-            return items
-        case Entries(entries=entries):
-            return tuple(part for entry in entries for part in entry)
-        case Macro(range=over, condition=condition, result=result):
-            return tuple(part for part in (over, condition, result) if part is not None)
-        case _:
-            return ()
+_PARSED = "cel.expr.ParsedExpr"
 
 
 def read(raw: bytes) -> Checked:
     """Read what `cel.Expression.serialize()` returns. Raises Unreadable."""
-    message = fields(nested(fields(raw), 2))
-    info = fields(nested(message, 5))
+    box = fields(raw)
+    message = fields(nested(box, 2))
+    if text_of(box, 1).endswith(_PARSED):
+        return Checked(_expr(nested(message, 2)), {}, {}, _positions(nested(message, 3)))
     return Checked(
         expr=_expr(nested(message, 4)),
         types={at: _type(raw) for at, raw in _entries_of(message, 3)},
         overloads=dict(_overloads(message)),
-        positions={number_of(at, 1): number_of(at, 2) for at in map(fields, each(info, 4))},
+        positions=_positions(nested(message, 5)),
     )
+
+
+def _positions(raw: bytes) -> dict[int, int]:
+    return {number_of(at, 1): number_of(at, 2) for at in map(fields, each(fields(raw), 4))}
 
 
 def _overloads(message: Wire) -> Iterator[tuple[int, str]]:
@@ -165,19 +73,19 @@ def _constant(number: int, message: Wire) -> Expr:
     (field, (value,)) = next(iter(message.items()))
     match field, value:
         case 1, _:
-            return Constant(number, None)
+            return Constant(number, None, "null")
         case 2, int():
-            return Constant(number, bool(value))
+            return Constant(number, bool(value), "bool")
         case 3, int():
-            return Constant(number, value - (1 << 64) if value >> 63 else value)
+            return Constant(number, value - (1 << 64) if value >> 63 else value, "int")
         case 4, int():
-            return Constant(number, value)
+            return Constant(number, value, "uint")
         case 5, bytes():
-            return Constant(number, struct.unpack("<d", value)[0])
+            return Constant(number, struct.unpack("<d", value)[0], "double")
         case 6, bytes():
-            return Constant(number, value.decode())
+            return Constant(number, value.decode(), "string")
         case 7, bytes():
-            return Constant(number, value)
+            return Constant(number, value, "bytes")
     raise Unreadable("a constant of a kind that is not known")
 
 
@@ -206,38 +114,17 @@ def _entries(number: int, message: Wire) -> Expr:
     name = text_of(message, 1)
     if name:  # the construction of a message; its fields are of no use, since it is refused
         return Entries(number, name, ())
-    pairs = map(fields, each(message, 2))
+    pairs = [*map(fields, each(message, 2))]
+    if any(5 in pair for pair in pairs):
+        raise Unreadable("a map with optional entries")
     found = tuple((_expr(nested(pair, 3)), _expr(nested(pair, 4))) for pair in pairs)
     return Entries(number, "", found)
 
 
-def _macro(number: int, message: Wire) -> Expr:
-    """Undo the expansion of a macro; the shapes are those of CEL's standard macros."""
-    over, local, step = _expr(nested(message, 2)), text_of(message, 1), _expr(nested(message, 6))
-    start, result = _expr(nested(message, 4)), _expr(nested(message, 7))
-    if 8 in message:
-        raise Unreadable("a quantifier with two variables")
-    match start, step, result:
-        case Constant(), Call(function="_||_", arguments=(_, condition)), _:
-            return Macro(number, "exists", over, local, condition, None)
-        case Constant(), Call(function="_&&_", arguments=(_, condition)), _:
-            return Macro(number, "all", over, local, condition, None)
-        case Constant(), Call(function="_?_:_", arguments=(condition, _, _)), Call():
-            return Macro(number, "exists_one", over, local, condition, None)
-        case Items(), Call(function="_+_", arguments=(_, Items(items=(item,)))), _:
-            return Macro(number, "map", over, local, None, item)
-        case (
-            Items(),
-            Call(
-                function="_?_:_",
-                arguments=(condition, Call(arguments=(_, Items(items=(item,)))), _),
-            ),
-            _,
-        ):
-            if item == Ident(item.id, local) and item.id < condition.id:
-                return Macro(number, "filter", over, local, condition, None)
-            return Macro(number, "map", over, local, condition, item)
-    raise Unreadable("a fold that is no macro of CEL's standard")
+def _fold(number: int, message: Wire) -> Expr:
+    over, start, step, result = (_expr(nested(message, field)) for field in (2, 4, 6, 7))
+    fold = Fold(number, over, text_of(message, 1), text_of(message, 8), start, step, result)
+    return macro(fold)
 
 
 _EXPRESSIONS = {
@@ -247,7 +134,7 @@ _EXPRESSIONS = {
     6: _call,
     7: _items,
     8: _entries,
-    9: _macro,
+    9: _fold,
 }
 
 
@@ -274,5 +161,7 @@ def _type(raw: bytes) -> str:
         case 11, _:
             return "type"
         case 14, bytes():
-            return text_of(fields(value), 1)
+            abstract = fields(value)
+            inner = ", ".join(map(_type, each(abstract, 2)))
+            return f"{text_of(abstract, 1)}({inner})" if inner else text_of(abstract, 1)
     return "dyn"

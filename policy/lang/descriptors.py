@@ -15,7 +15,7 @@ from google.protobuf import descriptor_pb2, duration_pb2, message_factory, times
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
 
-from policy.lang.checked import PACKAGE
+from policy.lang.exprs import PACKAGE
 from policy.lang.schema import FactSchema, Field, Record, element
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | Mapping[str, Value]"

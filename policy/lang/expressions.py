@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from cel_expr_python import cel
+from cel_expr_python.ext import ext_strings
 
 from policy.lang import checked
 from policy.lang.builder import NOW, PARAMETERS, Builder
-from policy.lang.checked import PACKAGE
 from policy.lang.complaints import complaints, unreadable
 from policy.lang.descriptors import Descriptors
 from policy.lang.diagnostics import Diagnostic
 from policy.lang.enums import check_enums
+from policy.lang.exprs import PACKAGE
 from policy.lang.extents import Tokens
 from policy.lang.literals import check_literals
 from policy.lang.names import Names
@@ -29,6 +30,9 @@ from policy.lang.refusals import asked_parameters, refusals
 from policy.lang.schema import FactSchema, element
 from policy.lang.tree import Node
 from policy.lang.vocabulary import TYPE_NAMES
+
+_STRINGS = ext_strings.ExtStrings(4)
+"""The functions of texts beyond CEL's core, in a version of their own."""
 
 _OWN_FUNCTIONS = [
     cel.FunctionDecl(
@@ -108,7 +112,10 @@ class Environment:
         """Google's environment with the same names; made when it is first needed."""
         if self._google is None:
             self._google = cel.NewEnv(
-                self.descriptors.pool, variables=self._declared(), functions=_OWN_FUNCTIONS
+                self.descriptors.pool,
+                variables=self._declared(),
+                functions=_OWN_FUNCTIONS,
+                extensions=[_STRINGS],
             )
         return self._google
 
@@ -160,24 +167,6 @@ class Environment:
 
     def _names(self) -> Names:
         return Names(self.schema, self.subject, tuple(self.parameters), tuple(self.variables))
-
-
-def compile_loose(text: str, declarations: Mapping[str, str]) -> Node:
-    """The tree of any CEL text over declared variables, without a fact schema.
-
-    For running CEL's official cases through an engine: `declarations` maps names (dots allowed) to
-    type strings of scalars, lists and maps, and `dyn`; each becomes a Variable. The tree may hold
-    `uint`, `bytes`, `null` and `dyn`, which rules refuse. Raises ValueError with CEL's message when
-    the text is wrong, and wire.Unreadable (a ValueError) for type values, messages, optional
-    syntax.
-    """
-    variables = {name: _type(kind, frozenset()) for name, kind in declarations.items()}
-    try:
-        raw = cel.NewEnv(variables=variables).compile(text).serialize()
-    except RuntimeError as reason:
-        raise ValueError(str(reason)) from reason
-    placed = Text(text, Tokens.of(text), "<expression>", straight(text))
-    return Builder(checked.read(raw), placed).build()
 
 
 def _type(name: str, records: set[str] | frozenset[str]) -> cel.Type:

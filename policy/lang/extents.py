@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from policy.lang.checked import Call, Checked, Constant, Expr, Ident, Macro, Select, parts
+from policy.lang.exprs import Call, Checked, Constant, Expr, Ident, Macro, Select, parts
 
 Extent: TypeAlias = tuple[int, int]
 
@@ -29,6 +29,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_NAMED = re.compile(r"\.?\w+(\.@?\w+)*")
+"""Functions that are written as words; all others are operators."""
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -129,8 +131,8 @@ class _Finder:
         match expr:
             case Constant():
                 return at, at + 1 if self.tokens.is_sign(at, "-") else at
-            case Ident(name=name):
-                return self._name(name, at)
+            case Ident():
+                return self._name(at)
             case Select(test=True):
                 return at - 1, self.tokens.partner[at]
             case Select(operand=operand):
@@ -142,15 +144,25 @@ class _Finder:
             case _:
                 return at, self.tokens.partner[self._opening(at)]
 
-    def _name(self, name: str, at: int) -> Extent:
-        """A name, whose position is that of its last dot when it has dots; a dot may lead it."""
-        dots = name.lstrip(".").count(".")
-        first = at - 2 * dots + 1 if dots else at
-        return first - self.tokens.is_sign(first - 1, "."), at + (dots > 0)
+    def _name(self, at: int) -> Extent:
+        """A name, whose position is that of its last dot when it has dots; a dot may lead it.
+
+        The text tells how many: a name that was found in a container has more than were written.
+        """
+        first = last = at + 1 if self.tokens.is_sign(at, ".") else at
+        while self.tokens.is_sign(first - 1, ".") and self._is_name(first - 2):
+            first -= 2
+        return first - self.tokens.is_sign(first - 1, "."), last
+
+    def _is_name(self, number: int) -> bool:
+        token = self.tokens.tokens[number] if number >= 0 else None
+        return token is not None and token.kind == "name" and token.text != "in"
 
     def _call(self, call: Call, at: int) -> Extent:
-        if call.function.lstrip(".").isidentifier():
-            return at - 1 - call.function.startswith("."), self.tokens.partner[at]
+        if _NAMED.fullmatch(call.function):
+            dots = call.function.count(".")  # each with a word, but one that leads has none
+            words = 1 + 2 * dots - call.function.startswith(".")
+            return at - words, self.tokens.partner[at]
         if call.function == "_[_]":
             return self._target(call.arguments[0], at), self.tokens.partner[at]
         last = self._right(call.arguments[-1], at)

@@ -1,4 +1,4 @@
-"""Literals that can never work: a regular expression, instant, duration or time zone with a slip.
+"""Literals that can never work: a pattern, instant, duration, time zone or format with a slip.
 
 Each text is tried out by Google's own evaluator when the rule is compiled, so that a rule cannot
 fail for it on the day when its branch is first reached. Of numbers, a divisor of 0 and an item
@@ -12,8 +12,10 @@ from functools import lru_cache
 
 from cel_expr_python import cel
 
+from policy.lang.clauses import Clause, pieces
 from policy.lang.diagnostics import Diagnostic, error, quoted
-from policy.lang.tree import Call, Literal, Node, walk
+from policy.lang.schema import element
+from policy.lang.tree import Call, ListOf, Literal, Node, walk
 
 _TRIALS = {
     "matches": (1, '"".matches(literal)', "a regular expression"),
@@ -54,6 +56,8 @@ def check_numbers(tree: Node, path: str) -> Iterator[Diagnostic]:
 
 def _check(node: Node, path: str) -> Iterator[Diagnostic]:
     match node:
+        case Call(function="format", arguments=(Literal() as text, values)):
+            yield from _check_format(text, values, path)
         case Call(function=name, arguments=arguments):
             at, trial, what = _ZONE if name.startswith("get") else _TRIALS.get(name, (9, "", ""))
             literal = arguments[at] if at < len(arguments) else None
@@ -61,6 +65,35 @@ def _check(node: Node, path: str) -> Iterator[Diagnostic]:
                 reason = _failure(trial, literal.value)
                 if reason is not None:
                     yield _bad_literal(literal, what, reason, _HELP.get(name, ""), path)
+
+
+def _check_format(literal: Literal, values: Node, path: str) -> Iterator[Diagnostic]:
+    """The clauses that are none, that no value is there for, or that do not take its type."""
+    try:
+        holes = [part for part in pieces(str(literal.value)) if isinstance(part, Clause)]
+    except ValueError as reason:
+        yield error(
+            "bad-literal", f"this is not a format: {reason}", path, literal.span, help=_HOLES
+        )
+        return
+    if isinstance(values, ListOf) and len(holes) > len(values.items):
+        message = f"the format writes {len(holes)} values, the list has {len(values.items)}"
+        yield error("bad-literal", message, path, literal.span, help="give a value for each")
+    kind = element(values.type)
+    for verb in dict.fromkeys(hole.verb for hole in holes):
+        if kind not in _TAKEN.get(verb, (kind,)):
+            message = f"`%{verb}` does not write {quoted(kind)}"
+            yield error("bad-literal", message, path, literal.span, help=_HOLES)
+
+
+_TAKEN = {
+    **dict.fromkeys("dfe", ("int", "double")),
+    **dict.fromkeys("xX", ("int", "string")),
+    "b": ("int", "bool"),
+    "o": ("int",),
+}
+"""Types that a clause of a format writes; `%s` writes all."""
+_HOLES = "`%s` writes any value, `%d` and `%.2f` numbers, and `%%` is a percent sign"
 
 
 def _bad_literal(literal: Literal, what: str, reason: str, help: str, path: str) -> Diagnostic:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from policy.lang.checked import PACKAGE
 from policy.lang.diagnostics import listed, quoted
+from policy.lang.exprs import PACKAGE
 from policy.lang.vocabulary import CALLS
 
 _OPERATORS = {

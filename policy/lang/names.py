@@ -70,6 +70,9 @@ def unknown_name(name: str, tokens: Tokens, names: Names) -> Advice:
     root, _, rest = name.partition(".")
     if root == PARAMETERS:
         return _unknown_parameter(rest, names)
+    if root == "strings":
+        message, help = "`strings` has one function", f"write {quoted(CALLS['strings.quote'])}"
+        return Advice("unknown-function", message, help)
     if not rest and names.is_enum_value(root):
         return Advice("unknown-name", f"unknown name {quoted(root)}", f'write the text `"{root}"`')
     message = f"unknown name {quoted(root)}"

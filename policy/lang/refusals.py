@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from policy.lang.builder import PARAMETERS, Builder
-from policy.lang.checked import Call, Entries, Expr, Ident, Items, Macro, parts
 from policy.lang.diagnostics import Diagnostic, error, quoted
+from policy.lang.exprs import Call, Entries, Expr, Ident, Items, Macro, parts
 from policy.lang.names import Names
 from policy.lang.places import Text
 
@@ -74,6 +74,9 @@ class _Refusals:
             ):
                 message = "a record cannot be compared as a whole"
                 yield self._error(expr, "not-supported", message, "compare its fields")
+            case Call(function="format", arguments=(_, values)) if self._is_record(values):
+                message = "a record cannot be written as a text"
+                yield self._error(expr, "not-supported", message, "write its fields")
             case _:
                 yield from self._by_type(expr)
 

@@ -4,7 +4,8 @@ It is the one truth that every back end reads and that is stored with the Rule r
 frozen, know their type and the place of their text, and travel as JSON without further code.
 
 Types are written as short strings: `bool int uint double string bytes timestamp duration null`,
-`list(T)`, `map(K, V)`, and the name of a record of the fact schema (`Contributor`).
+`list(T)`, `map(K, V)`, and the name of a record of the fact schema (`Contributor`). Trees of
+`policy.lang.loose` also know `dyn`, what only a value tells, and `type`, a type as a value.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from msgspec.structs import replace
 from policy.lang.source import Span
 
 Scalar: TypeAlias = bool | int | float | str | None
-QuantifierKind: TypeAlias = OneOf["exists", "all", "exists_one", "filter", "map"]
+QuantifierKind: TypeAlias = OneOf[
+    "exists", "all", "exists_one", "filter", "map", "transformMap", "transformMapEntry"
+]
 
 
 class _Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="node"):
@@ -30,7 +33,7 @@ class _Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
 
 
 class Literal(_Node, frozen=True, tag="literal"):
-    """A constant. `bytes` are kept as latin-1 text; non-finite doubles as their CEL text."""
+    """A constant. `bytes` are latin-1 text; non-finite doubles and types are their CEL text."""
 
     value: Scalar
 
@@ -131,7 +134,8 @@ class Quantifier(_Node, frozen=True, tag="quantifier"):
     """`range.exists(local, condition)` and its kin.
 
     `condition` is the predicate; `result` is what `map` yields per item (None for the others),
-    and a two-argument `map` has a Literal true as its condition.
+    and a two-argument `map` has a Literal true as its condition. Of two names, `local` is the index
+    or the key and `item` what lies there; `transformList` is a `map` of two names.
     """
 
     kind: QuantifierKind
@@ -139,6 +143,7 @@ class Quantifier(_Node, frozen=True, tag="quantifier"):
     local: str
     condition: Node
     result: Node | None = None
+    item: str = ""
 
 
 Node: TypeAlias = (

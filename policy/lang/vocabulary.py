@@ -19,6 +19,19 @@ FUNCTIONS = {
     "startsWith": 'text.startsWith("part")',
     "endsWith": 'text.endsWith("part")',
     "matches": 'text.matches("^[A-Z]+$")',
+    "lowerAscii": "text.lowerAscii()",
+    "upperAscii": "text.upperAscii()",
+    "trim": "text.trim()",
+    "reverse": "text.reverse()",
+    "replace": 'text.replace("old", "new")',
+    "split": 'text.split(",")',
+    "join": 'list.join(", ")',
+    "charAt": "text.charAt(0)",
+    "indexOf": 'text.indexOf("part")',
+    "lastIndexOf": 'text.lastIndexOf("part")',
+    "substring": "text.substring(0, 2)",
+    "format": '"%s".format([value])',
+    "strings.quote": "strings.quote(text)",
     "int": "int(value)",
     "double": "double(value)",
     "string": "string(value)",
@@ -36,7 +49,7 @@ FUNCTIONS = {
     "getSeconds": "now.getSeconds()",
     "getMilliseconds": "now.getMilliseconds()",
 }
-"""Those of CEL that rules have types for, and `sum`: name to a model of their use."""
+"""Those of CEL and its strings extension that rules have types for, and `sum`: name to a model."""
 
 CALLS = {**MACROS, **FUNCTIONS}
 
@@ -45,7 +58,8 @@ TYPE_NAMES = frozenset(
 )
 """Names that mean a type in CEL, so that no fact or variable can be called so."""
 
-_CASE = 'ignore case with `matches("(?i)...")`'
+_SMALL = 'did you mean `lowerAscii`? Case is ignored in any script by `matches("(?i)...")`'
+_LARGE = 'did you mean `upperAscii`? Case is ignored in any script by `matches("(?i)...")`'
 _ELSEWHERE = {
     "any": "did you mean `exists`?",
     "some": "did you mean `exists`?",
@@ -65,13 +79,18 @@ _ELSEWHERE = {
     "regex": "did you mean `matches`?",
     "match": "did you mean `matches`?",
     "test": "did you mean `matches`?",
-    "lower": _CASE,
-    "upper": _CASE,
-    "toLower": _CASE,
-    "toUpper": _CASE,
-    "lowerAscii": _CASE,
-    "upperAscii": _CASE,
-    "casefold": _CASE,
+    "lower": _SMALL,
+    "upper": _LARGE,
+    "toLower": _SMALL,
+    "toUpper": _LARGE,
+    "toLowerCase": _SMALL,
+    "toUpperCase": _LARGE,
+    "casefold": _SMALL,
+    "strip": "did you mean `trim`?",
+    "substr": "did you mean `substring`?",
+    "slice": "did you mean `substring`?",
+    "concat": "write `a + b`, or `list.join(separator)`",
+    "quote": "did you mean `strings.quote`?",
     "float": "did you mean `double`?",
     "str": "did you mean `string`?",
     "not": "write `!`",

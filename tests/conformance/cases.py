@@ -1,78 +1,44 @@
-"""CEL's official cases, and which of them rules cannot express."""
+"""CEL's official cases, which of them are in scope, and which of those do not pass."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from policy.engines.rows import values
 from policy.engines.rows.values import TypeName, Uint
+from policy.lang.loose import Signature
 
 CORE = (
     *("basic", "comparisons", "conversions", "fields", "fp_math", "integer_math", "lists"),
-    *("logic", "macros", "namespace", "parse", "plumbing", "string", "timestamps"),
+    *("logic", "macros", "macros2", "namespace", "parse", "plumbing", "string", "timestamps"),
     "type_deduction",
 )
-"""The files of the core language. `macros2` and the files ending in `_ext` are extensions."""
+"""The files of the core language."""
 
-EXTENSIONS = {
-    "macros2": "quantifiers over index and value are an extension that rules do not have",
-    "string_ext": "the strings extension is not part of the rule language",
-    "math_ext": "the math extension is not part of the rule language",
-    "network_ext": "the network extension is not part of the rule language",
-    "block_ext": "cel.block is for optimisers, authors do not write it",
-    "bindings_ext": "cel.bind: a ruleset has `variables:` for this",
-    "optionals": "optional types: a ruleset asks with has()",
-    "encoders_ext": "the encoders extension is not part of the rule language",
+EXTENSIONS = ("string_ext",)
+"""The files of extensions that the engine knows."""
+
+OUT_OF_SCOPE = {
+    "math_ext": "the math extension",
+    "network_ext": "the network extension",
+    "block_ext": "`cel.block` is for optimisers, nobody writes it",
+    "bindings_ext": "`cel.bind`: a ruleset has `variables`",
+    "optionals": "optional types: a rule asks with `has(...)`",
+    "encoders_ext": "the encoders extension",
 }
+"""Files that are not run, with the reason."""
 
-_UNCHECKED = "an expression that the type checker refuses; rules are always checked"
-_TYPE_VALUE = "names a type as a value; a rule's types are known when it is compiled"
-_DECLARED_FUNCTION = "declares a function of its own, which rules cannot"
+_CONVERTED = "the expected bytes keep a backslash that the expression, as converted, does not have"
 
-NOT_EXPRESSIBLE: dict[str, str] = {
-    "basic/variables/unbound_is_runtime_error": _UNCHECKED,
-    "basic/functions/unbound_is_runtime_error": _UNCHECKED,
-    "comparisons/eq_literal/not_eq_list_length": _UNCHECKED,
-    "comparisons/eq_literal/eq_mixed_types": _UNCHECKED,
-    "comparisons/eq_literal/eq_list_elem_mixed_types": _UNCHECKED,
-    "logic/conditional/mixed_type": _UNCHECKED,
-    "logic/AND/short_circuit_type_right": _UNCHECKED,
-    "logic/OR/short_circuit_type_left": _UNCHECKED,
-    **{
-        f"parse/receiver_function_names/{word}": _UNCHECKED
-        for word in (
-            *("break", "continue", "else", "for", "function", "if", "package", "namespace"),
-            *("var", "void"),
-        )
-    },
-    **{
-        f"conversions/type/{name}": _TYPE_VALUE
-        for name in (
-            *("bool_denotation", "int_denotation", "uint_denotation", "double_denotation"),
-            *("null_type_denotation", "string_denotation", "bytes_denotation"),
-            *("list_denotation", "type", "type_denotation", "type_type"),
-        )
-    },
-    "timestamps/timestamp_conversions/type_comparison": _TYPE_VALUE,
-    "type_deduction/functions/function_result_type": _DECLARED_FUNCTION,
-    "type_deduction/type_parameters/multiple_parameters_generality": _DECLARED_FUNCTION,
-    "type_deduction/type_parameters/multiple_parameters_generality_2": _DECLARED_FUNCTION,
-    "type_deduction/type_parameters/multiple_parameters_parameterized_ovl_2": _DECLARED_FUNCTION,
-    **{
-        f"type_deduction/flexible_type_parameter_assignment/{name}": EXTENSIONS["optionals"]
-        for name in ("optional_none", "optional_none_2", "optional_dyn_promotion")
-    },
+EXCEPTED = {
+    "parse/bytes_literals/triple_single_quoted_unescaped_punctuation": _CONVERTED,
+    "parse/bytes_literals/triple_double_quoted_unescaped_punctuation": _CONVERTED,
 }
-"""Cases of the core files that cannot be compiled as (part of) a rule, with the reason."""
-
-MISCONVERTED = {
-    "parse/bytes_literals/triple_single_quoted_unescaped_punctuation",
-    "parse/bytes_literals/triple_double_quoted_unescaped_punctuation",
-}
-"""The expected bytes keep a backslash that the expression, as converted, does not have."""
+"""Cases in scope that do not pass, with the reason. One that passes fails the test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +47,20 @@ class Case:
 
     name: str
     expression: str
-    declarations: dict[str, Any]
-    bindings: dict[str, dict[str, Any]]
     fails: bool
     expected: Any
-    deduced: str
-    check_only: bool
+    declarations: dict[str, str] = field(default_factory=dict)
+    functions: tuple[Signature, ...] = ()
+    bindings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    container: str = ""
+    deduced: str = ""
+    checked: bool = True
+    check_only: bool = False
+
+    @property
+    def file(self) -> str:
+        """The file that it is of."""
+        return self.name.partition("/")[0]
 
 
 def read(path: Path, files: tuple[str, ...]) -> list[Case]:
@@ -96,19 +70,35 @@ def read(path: Path, files: tuple[str, ...]) -> list[Case]:
 
 
 def _case(raw: dict[str, Any]) -> Case:
+    declared = raw.get("declarations", ())
     return Case(
         name=f"{raw['file']}/{raw['section']}/{raw['name']}",
         expression=raw["expr"],
-        declarations={
-            each["name"]: each["ident"]["type"] if "ident" in each else None
-            for each in raw.get("declarations", ())
-        },
-        bindings=raw.get("bindings", {}),
         fails="error" in raw,
         expected=plain(raw["value"]) if raw.get("value") else True,
+        declarations={
+            each["name"]: type_text(each["ident"]["type"]) for each in declared if "ident" in each
+        },
+        functions=tuple(
+            signature for each in declared if "function" in each for signature in _signatures(each)
+        ),
+        bindings=raw.get("bindings", {}),
+        container=raw.get("container", ""),
         deduced=type_text(raw["deduced_type"]) if "deduced_type" in raw else "",
+        checked=not raw.get("disable_check", False),
         check_only=raw.get("check_only", False),
     )
+
+
+def _signatures(raw: dict[str, Any]) -> Iterator[Signature]:
+    for overload in raw["function"]["overloads"]:
+        yield Signature(
+            raw["name"],
+            overload["overloadId"],
+            tuple(map(type_text, overload["params"])),
+            type_text(overload["resultType"]),
+            member=overload.get("isInstanceFunction", False),
+        )
 
 
 def plain(value: dict[str, Any]) -> Any:
@@ -144,7 +134,7 @@ _PRIMITIVES = {
 
 
 def type_text(raw: dict[str, Any]) -> str:
-    """A type of cases.json as type strings write it; empty for one that they cannot."""
+    """A type of cases.json as type strings write it: `~T` for any one type, else its own word."""
     match raw:
         case {"primitive": name}:
             return _PRIMITIVES[name]
@@ -156,7 +146,9 @@ def type_text(raw: dict[str, Any]) -> str:
             return f"map({type_text(key)}, {type_text(value)})"
         case {"listType": {"elemType": item}}:
             return f"list({type_text(item)})"
-        case {"dyn": _}:
-            return "dyn"
-        case _:
-            return ""
+        case {"abstractType": {"name": name, "parameterTypes": inner}}:
+            return f"{name}({', '.join(map(type_text, inner))})"
+        case {"typeParam": name}:
+            return f"~{name}"
+    (kind,) = raw
+    return kind

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from policy.engines.rows import fast
-from policy.engines.rows.careful import Careful, Frame
+from policy.engines.rows.careful import Careful
 from policy.engines.rows.expressions import Expressions
 from policy.engines.rows.facts import Records
+from policy.engines.rows.frames import Frame
 from policy.engines.rows.poison import EvaluationError
 from policy.engines.rows.shared import Shared, Unsupported
 from policy.lang.schema import FactSchema, Record

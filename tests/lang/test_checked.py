@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from cel_expr_python import cel
 
-from policy.lang.checked import (
+from policy.lang.checked import read
+from policy.lang.exprs import (
     Call,
     Checked,
     Constant,
@@ -16,7 +17,6 @@ from policy.lang.checked import (
     Macro,
     Select,
     parts,
-    read,
 )
 from policy.lang.wire import Unreadable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policy.lang.expressions import compile_loose
+from policy.lang.loose import compile_loose
 from policy.lang.tree import Literal, children, replaced, walk, with_children
 
 TEXTS = (
@@ -12,6 +12,7 @@ TEXTS = (
     "[n, 2].map(i, i > 1, i + n) == [3]",
     "{'k': n}.k == n && has({'k': n}.k)",
     "[1].exists(i, i == n)",
+    "{n: 2}.transformMap(k, v, k > v, [k, v])",
 )
 _DECLARED = {"a": "bool", "b": "bool", "n": "int"}
 

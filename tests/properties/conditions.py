@@ -146,7 +146,12 @@ class Writer:
         return self.expression(kind, depth - 1)
 
     def _int(self, depth: int) -> str:
-        match self._draw(st.integers(0, 8)):
+        match self._draw(st.integers(0, 10)):
+            case 9:
+                name = self._one(("indexOf", "lastIndexOf"))
+                start = f", {self._place()}" if self._draw(st.booleans()) else ""
+                text = self._of("string", depth)
+                return f"{text}.{name}({self._of('string', depth)}{start})"
             case 8:
                 return f"track.shares[{self._of('int', depth)}].basis_points"
             case 0 | 1:
@@ -184,7 +189,14 @@ class Writer:
                 return self._choice("double", depth)
 
     def _string(self, depth: int) -> str:
-        match self._draw(st.integers(0, 4)):
+        match self._draw(st.integers(0, 8)):
+            case 5 | 6:
+                name = self._one(("lowerAscii", "upperAscii", "trim", "reverse"))
+                return f"{self._of('string', depth)}.{name}()"
+            case 7:
+                return self._part(depth)
+            case 8:
+                return self._formatted(depth)
             case 4:
                 return f"track.contributors[{self._of('int', 1)}].role"
             case 0 | 1:
@@ -195,12 +207,52 @@ class Writer:
             case _:
                 return self._choice("string", depth)
 
+    def _place(self) -> str:
+        """A position in a text, or near it."""
+        return str(self._one(("0", "1", "2", "3", "(-1)", "size(track.title)")))
+
+    def _part(self, depth: int) -> str:
+        """A text made of another, by position or by what is in it."""
+        text, other = self._of("string", depth), self._of("string", depth)
+        match self._draw(st.integers(0, 5)):
+            case 0:
+                return f"{text}.charAt({self._place()})"
+            case 1:
+                return f"{text}.substring({self._place()})"
+            case 2:
+                return f"{text}.replace({other}, {self._of('string', depth)})"
+            case 3:
+                return f'{text}.replace({other}, "-", {self._place()})'
+            case 4:
+                return f"strings.quote({text})"
+            case _:
+                separator = other if self._draw(st.booleans()) else ""
+                return f"{self._of('list(string)', min(depth, 2))}.join({separator})"
+
+    def _formatted(self, depth: int) -> str:
+        kind, clauses = self._one(
+            (
+                ("int", ("%s", "%d", "%x", "%X", "%o", "%b", "%f", "%.2e")),
+                ("double", ("%s", "%d", "%f", "%.0f", "%.3f", "%e", "%.10e")),
+                ("string", ("%s", "%x", "%X")),
+                ("bool", ("%s", "%b")),
+                ("timestamp", ("%s",)),
+                ("duration", ("%s",)),
+            )
+        )
+        first, second = self._one(clauses), self._one(clauses)
+        values = f"{self._of(kind, depth)}, {self._of(kind, depth)}"
+        return f'"{first} %% {second}".format([{values}])'
+
     def _choice(self, kind: str, depth: int) -> str:
         condition = self._of("bool", depth)
         return f"({condition} ? {self._of(kind, depth)} : {self._of(kind, depth)})"
 
     def _list(self, kind: str, depth: int) -> str:
         inner = element(kind)
+        if kind == "list(string)" and not self._draw(st.integers(0, 2)):
+            limit = f", {self._place()}" if self._draw(st.booleans()) else ""
+            return f"{self._of('string', depth)}.split({self._of('string', depth)}{limit})"
         if self._draw(st.booleans()):
             return f"({self._of(kind, depth)} + {self._of(kind, depth)})"
         with_items = ", ".join(self._of(inner, depth) for _ in range(self._draw(st.integers(1, 3))))

@@ -5,8 +5,8 @@ are compared: generated code on structs and on dicts, the traced function, caref
 what the traces say.
 
 What is left out because Google's implementation departs from the specification: durations beyond
-292 years (it clamps sums), instants finer than a nanosecond (it keeps quarters), and the sign of
-NaN as text.
+292 years (it clamps sums), instants finer than a nanosecond (it keeps quarters), the sign of NaN
+as text, and `substring` up to a place (it refuses the end of the text itself).
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ _OWN: dict[type, Callable[[Any], object]] = {
     Local: lambda node: node.name,
     Select: lambda node: node.field,
     Call: lambda node: node.function,
-    Quantifier: lambda node: (node.kind, node.local, node.result is None),
+    Quantifier: lambda node: (node.kind, node.local, node.item, node.result is None),
 }
 """What makes a node differ from others of its type with the same parts."""
 
@@ -119,7 +119,7 @@ class Analysis:
                 asks or known.asks,
             )
         if kind is Local or kind is Quantifier:
-            free = frozenset((node.name,)) if isinstance(node, Local) else free - {_local(node)}
+            free = frozenset((node.name,)) if isinstance(node, Local) else free - _names(node)
         return Known(
             self._identities.setdefault(tuple(identity), len(self._identities)),
             free,
@@ -144,5 +144,5 @@ class Analysis:
         return {identity: some[identity] for identity, times in count.items() if times > 1}
 
 
-def _local(node: Node) -> str:
-    return node.local if isinstance(node, Quantifier) else ""
+def _names(node: Node) -> frozenset[str]:
+    return frozenset((node.local, node.item)) if isinstance(node, Quantifier) else _NONE

@@ -6,17 +6,19 @@ unknown. Each tree becomes a closure once; `&&`, `||` and quantifiers absorb err
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
 from policy.engines.rows import functions
 from policy.engines.rows.constants import literal
 from policy.engines.rows.documents import attribute
+from policy.engines.rows.frames import Closure, Frame, truth
 from policy.engines.rows.namespace import DURATIONS, TIMESTAMPS
 from policy.engines.rows.poison import Absent, EvaluationError
-from policy.engines.rows.values import key, keys, kind, kind_of, new_map, read
+from policy.engines.rows.quantifiers import quantifier
+from policy.engines.rows.values import key, kind, kind_of, new_map, read
 from policy.lang.tree import (
     And,
     Call,
@@ -35,23 +37,6 @@ from policy.lang.tree import (
     Select,
     Variable,
 )
-
-
-class Frame:
-    """What one evaluation looks at. `variables` fills up with the ones that were computed."""
-
-    __slots__ = ("document", "locals", "now", "parameters", "variables")
-
-    def __init__(self, document: Any, parameters: Mapping[str, Any], now: int) -> None:
-        self.document = document
-        self.parameters = parameters
-        self.now = now
-        self.locals: dict[str, Any] = {}
-        self.variables: dict[str, Any] = {}
-
-
-Closure: TypeAlias = Callable[[Frame], Any]
-"""Gives the value of a tree. Raises EvaluationError when it has none."""
 
 
 class Careful:
@@ -141,77 +126,9 @@ class Careful:
         return lambda frame: new_map(tuple((name(frame), value(frame)) for name, value in made))
 
     def _quantifier(self, node: Quantifier) -> Closure:
-        over, condition = self.closure(node.range), self.closure(node.condition)
+        over, condition = self._closures((node.range, node.condition))
         result = self.closure(node.result) if node.result is not None else None
-
-        def each(frame: Frame) -> list[Any]:
-            return items(over(frame))
-
-        match node.kind:
-            case "exists" | "all":
-                judge = quantified(node.local, condition, deciding=node.kind == "exists")
-                return lambda frame: judge(frame, each(frame)).truth()
-            case "exists_one":
-                return lambda frame: len(_kept(frame, each(frame), node.local, condition)) == 1
-            case "filter":
-                return lambda frame: _kept(frame, each(frame), node.local, condition)
-            case "map":
-                return _mapped(each, node.local, condition, result or condition)
-
-
-class Judged:
-    """What a quantifier came to: a truth or an error, and the item that decided it."""
-
-    __slots__ = ("error", "index", "value")
-
-    def __init__(self, value: bool, index: int | None, error: EvaluationError | None) -> None:
-        self.value = value
-        self.index = index
-        self.error = error
-
-    def truth(self) -> bool:
-        """The truth. Raises the error."""
-        if self.error is not None:
-            raise self.error
-        return self.value
-
-
-def quantified(
-    local: str, condition: Closure, *, deciding: bool
-) -> Callable[[Frame, list[Any]], Judged]:
-    """`exists` (deciding on true) or `all` (on false) over items."""
-
-    def judge(frame: Frame, over: list[Any]) -> Judged:
-        failed: tuple[int, EvaluationError] | None = None
-        for index, item in enumerate(over):
-            frame.locals[local] = item
-            try:
-                if truth(condition(frame)) is deciding:
-                    return Judged(deciding, index, None)
-            except EvaluationError as error:
-                failed = failed or (index, error)
-        return Judged(not deciding, None, None) if failed is None else Judged(False, *failed)
-
-    return judge
-
-
-def truth(value: Any) -> bool:
-    """A bool. Raises EvaluationError for a value of another type."""
-    if value is True or value is False:
-        return bool(value)
-    found = kind_of(read(value))
-    raise EvaluationError(f"no such overload: a {found} where a bool is needed")
-
-
-def items(value: Any) -> list[Any]:
-    """What a quantifier goes over: the items of a list, the keys of a map."""
-    match read(value):
-        case list() as found:
-            return found
-        case dict() as found:
-            return keys(found)
-        case other:
-            raise EvaluationError(f"no such overload: a quantifier over a {kind_of(other)}")
+        return quantifier(node, over, condition, result)
 
 
 def _constant(value: Any) -> Closure:
@@ -319,26 +236,3 @@ def _absorbing(parts: tuple[Closure, ...], *, deciding: bool) -> Closure:
 
 def _call(function: str, arguments: tuple[Closure, ...]) -> Closure:
     return lambda frame: functions.call(function, tuple(made(frame) for made in arguments))
-
-
-def _kept(frame: Frame, over: list[Any], local: str, condition: Closure) -> list[Any]:
-    kept = []
-    for item in over:
-        frame.locals[local] = item
-        if truth(condition(frame)):
-            kept.append(item)
-    return kept
-
-
-def _mapped(
-    each: Callable[[Frame], list[Any]], local: str, condition: Closure, result: Closure
-) -> Closure:
-    def value(frame: Frame) -> list[Any]:
-        made = []
-        for item in each(frame):
-            frame.locals[local] = item
-            if truth(condition(frame)):
-                made.append(result(frame))
-        return made
-
-    return value

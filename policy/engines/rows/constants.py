@@ -6,7 +6,7 @@ from typing import Any
 
 from policy.engines.rows import functions
 from policy.engines.rows.poison import EvaluationError
-from policy.engines.rows.values import Uint, new_map
+from policy.engines.rows.values import TypeName, Uint, new_map
 from policy.lang.tree import Call, ListOf, Literal, MapOf, Node
 
 
@@ -24,6 +24,8 @@ def literal(node: Literal) -> Any:
             return Uint(value)
         case "bytes":
             return value.encode("latin-1")
+        case "type":
+            return TypeName(value)
         case _:
             return value
 

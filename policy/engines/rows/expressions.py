@@ -93,7 +93,7 @@ class Expressions:
             case Has(target=target):
                 return self._has(target)
             case Not(operand=operand):
-                return f"(not {self.value(operand)})"
+                return f"(not {self._truth(operand)})"
             case And(parts=parts):
                 return self._joined(parts, "and", "if")
             case Or(parts=parts):
@@ -104,6 +104,12 @@ class Expressions:
                 identity = self.shared.analysis.of(node).identity
                 shared = identity in self.shared.functions
                 return self.function(identity) if shared else self.quantifier(node)
+
+    def _truth(self, node: Node) -> str:
+        """The expression for a condition: Python would take any value for one."""
+        if node.type != "bool":
+            raise Unsupported("a condition of unknown type")
+        return self.value(node)
 
     def values(self, nodes: Sequence[Node]) -> list[str]:
         """Several expressions of one statement. Those that need statements come first: they must
@@ -219,9 +225,9 @@ class Expressions:
         head = 1
         while head < len(parts) and not self.shared.loops(parts[head]):
             head += 1
-        texts = [self.value(parts[0])]
+        texts = [self._truth(parts[0])]
         with self.branch():
-            texts += [self.value(part) for part in parts[1:head]]
+            texts += [self._truth(part) for part in parts[1:head]]
         text = f"({f' {word} '.join(texts)})"
         if head == len(parts):
             return text
@@ -232,7 +238,7 @@ class Expressions:
         return result
 
     def _if(self, node: If) -> str:
-        asked = self.value(node.condition)
+        asked = self._truth(node.condition)
         if not (self.shared.loops(node.then) or self.shared.loops(node.otherwise)):
             with self.branch():
                 then = self.value(node.then)
@@ -362,6 +368,8 @@ class Expressions:
     @contextmanager
     def loop(self, node: Quantifier) -> Iterator[str]:
         """A `for` over a quantifier's items; gives the variable of the item."""
+        if node.item:
+            raise Unsupported("a quantifier of two names")
         over = self._range(node.range)
         item = self._locals[node.local] = self.writer.fresh("c")
         with self.branch(), self.writer.block(f"for {item} in {over}:"):
@@ -379,7 +387,7 @@ class Expressions:
     def _body(self, node: Quantifier, result: str) -> None:
         item = self._locals[node.local]
         negated = "not " if node.kind == "all" else ""
-        with self.writer.block(f"if {negated}{self.value(node.condition)}:"):
+        with self.writer.block(f"if {negated}{self._truth(node.condition)}:"):
             match node.kind:
                 case "exists" | "all":
                     self.writer.line(f"{result} = {node.kind == 'exists'}")

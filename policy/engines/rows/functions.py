@@ -1,37 +1,23 @@
-"""CEL's operators and functions: what to call for each kind of arguments, and as Python text.
-
-`inline` is the Python expression that generated code uses instead of the call, with `{0}`, `{1}`
-for the arguments. It may leave a Timestamp, Duration or Uint as a plain int: where generated code
-runs, static types say what a value is.
-"""
+"""CEL's operators and functions: what to call for each kind of arguments, and as Python text."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from policy.engines.rows import numbers, times, values
+from policy.engines.rows import numbers, strings, times, values
+from policy.engines.rows.overloads import Overload, Overloads
 from policy.engines.rows.patterns import matches
 from policy.engines.rows.poison import EvaluationError
 from policy.engines.rows.values import Uint
-
-
-@dataclass(frozen=True, slots=True)
-class Overload:
-    """One function for one combination of argument kinds."""
-
-    call: Callable[..., Any]
-    inline: str = ""
-
 
 _SAME = ("bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration")
 _INT = "(_i if -1073741823 <= (_i := {0} %s {1}) <= 1073741823 else CHECKED(_i))"
 # Up to 30 bits Python compares in one step; larger results are looked at by a call.
 
 
-def _orderings() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _orderings() -> Overloads:
     symbols = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
     mixed = [(a, b) for a in values.NUMBERS for b in values.NUMBERS if a != b]
     for symbol, call in symbols.items():
@@ -45,7 +31,7 @@ def _compared(call: Callable[[Any, Any], bool]) -> Callable[..., bool]:
     return lambda left, right: call(*values.comparable(left, right))
 
 
-def _arithmetic() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _arithmetic() -> Overloads:
     for symbol, call in {"+": operator.add, "-": operator.sub, "*": operator.mul}.items():
         name, plain = f"_{symbol}_", f"({{0}} {symbol} {{1}})"
         yield (name, "int", "int"), Overload(_over(call, numbers.checked), _INT % symbol)
@@ -54,7 +40,7 @@ def _arithmetic() -> Iterator[tuple[tuple[str, ...], Overload]]:
     for kind in ("string", "bytes", "list"):
         yield ("_+_", kind, kind), Overload(operator.add, "({0} + {1})")
     yield ("_/_", "int", "int"), Overload(numbers.int_divide)
-    yield ("_/_", "uint", "uint"), Overload(_as_uint(numbers.int_divide))
+    yield ("_/_", "uint", "uint"), Overload(numbers.uint_divide)
     yield ("_/_", "double", "double"), Overload(numbers.double_divide)
     yield ("_%_", "int", "int"), Overload(numbers.int_modulo)
     yield ("_%_", "uint", "uint"), Overload(_as_uint(numbers.int_modulo))
@@ -62,7 +48,7 @@ def _arithmetic() -> Iterator[tuple[tuple[str, ...], Overload]]:
     yield ("-_", "double"), Overload(operator.neg, "(-{0})")
 
 
-def _time_arithmetic() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _time_arithmetic() -> Overloads:
     add, subtract = operator.add, operator.sub
     yield ("_+_", "timestamp", "duration"), Overload(_over(add, times.timestamp))
     yield ("_+_", "duration", "timestamp"), Overload(_over(add, times.timestamp))
@@ -80,7 +66,7 @@ def _as_uint(call: Callable[[int, int], int]) -> Callable[..., Uint]:
     return lambda left, right: Uint(call(left, right))
 
 
-def _texts() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _texts() -> Overloads:
     for kind in ("string", "bytes", "list", "map"):
         yield ("size", kind), Overload(len, "len({0})")
     yield ("sum", "list"), Overload(_sum)
@@ -92,10 +78,12 @@ def _texts() -> Iterator[tuple[tuple[str, ...], Overload]]:
 
 def _sum(items: list[int]) -> int:
     """Only the total must fit into 64 bits, so that the order of the items does not matter."""
+    if any(type(item) is not int for item in items):
+        raise EvaluationError("no such overload: sum() of what is no list of int")
     return numbers.checked(sum(items))
 
 
-def _conversions() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _conversions() -> Overloads:
     for kind in _SAME:
         yield ("string", kind), Overload(numbers.text)
         yield (kind, kind), Overload(_identity, "{0}")
@@ -121,7 +109,7 @@ def _identity(value: Any) -> Any:
     return value
 
 
-def _accessors() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _accessors() -> Overloads:
     for name, access in times.ACCESSORS.items():
         yield (name, "timestamp"), Overload(access)
         yield (name, "timestamp", "string"), Overload(access)
@@ -131,8 +119,9 @@ def _accessors() -> Iterator[tuple[tuple[str, ...], Overload]]:
 
 def index_list(items: list[Any], position: Any) -> Any:
     """`items[position]`. Raises EvaluationError outside the list."""
-    if position == (whole := int(position)) and 0 <= whole < len(items):
-        return items[whole]
+    whole = not isinstance(position, float) or position.is_integer()
+    if whole and 0 <= position < len(items):
+        return items[int(position)]
     raise EvaluationError(f"index {position} is outside a list of {len(items)}")
 
 
@@ -144,11 +133,12 @@ def index_map(mapping: dict[Any, Any], key: Any) -> Any:
         raise EvaluationError(f"no such key: {key!r}") from None
 
 
-def _collections() -> Iterator[tuple[tuple[str, ...], Overload]]:
+def _collections() -> Overloads:
     for kind in ("int", "uint", "double"):
         yield ("_[_]", "list", kind), Overload(index_list)
     for kind in (*_SAME, "null", "list", "map", "record", "type"):
         yield ("@in", kind, "list"), Overload(values.contains)
+    for kind in ("bool", "int", "uint", "double", "string"):
         yield ("@in", kind, "map"), Overload(values.contains)
         yield ("_[_]", "map", kind), Overload(index_map)
 
@@ -163,6 +153,7 @@ _OVERLOADS: dict[tuple[str, ...], Overload] = {
         _conversions,
         _accessors,
         _collections,
+        strings.overloads,
     )
     for signature, overload in group()
 }

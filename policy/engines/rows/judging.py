@@ -8,9 +8,11 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from policy.engines.rows.careful import Careful, Closure, Frame, items, quantified, truth
+from policy.engines.rows.careful import Careful
 from policy.engines.rows.documents import attribute
+from policy.engines.rows.frames import Closure, Frame, truth
 from policy.engines.rows.poison import EvaluationError, Poison
+from policy.engines.rows.quantifiers import binding, items, quantified
 from policy.engines.rows.steps import Scope, Slot, Step, Steps, VariableSteps
 from policy.engines.rows.values import Duration, Timestamp, Uint, kind_of
 from policy.lang.tree import Fact, Local, Node, Quantifier, Select
@@ -92,7 +94,7 @@ class Judging:
         if step.kind == "exists_one":
             plain = self._careful.closure(node)
         decide = quantified(
-            node.local, self._careful.closure(node.condition), deciding=step.kind == "exists"
+            binding(node), self._careful.closure(node.condition), deciding=step.kind == "exists"
         )
 
         def judge(frame: Frame, values: Values) -> bool:

@@ -41,6 +41,13 @@ def int_divide(left: int, right: int) -> int:
     return checked(quotient if (left < 0) == (right < 0) else -quotient)
 
 
+def uint_divide(left: int, right: int) -> Uint:
+    """Division of unsigned numbers. Raises EvaluationError for zero."""
+    if right == 0:
+        raise EvaluationError("divide by zero")
+    return Uint(left // right)
+
+
 def int_modulo(left: int, right: int) -> int:
     """The remainder with the sign of the left side. Raises EvaluationError for zero."""
     if right == 0:

@@ -12,9 +12,10 @@ import msgspec
 from policy.engines.rows import fast, traced
 from policy.engines.rows.access import Access, DictAccess, StructAccess
 from policy.engines.rows.analysis import flat
-from policy.engines.rows.careful import Careful, Frame
+from policy.engines.rows.careful import Careful
 from policy.engines.rows.documents import DictDocument, Document, Documents
 from policy.engines.rows.facts import Records
+from policy.engines.rows.frames import Frame
 from policy.engines.rows.judging import Judging
 from policy.engines.rows.poison import EvaluationError, Unknown, Unset
 from policy.engines.rows.reasons import Reason

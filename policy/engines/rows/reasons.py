@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from policy.engines.rows.careful import Careful, Closure, Frame
+from policy.engines.rows.careful import Careful
+from policy.engines.rows.frames import Closure, Frame
 from policy.engines.rows.numbers import text_of_double
 from policy.engines.rows.poison import EvaluationError
 from policy.engines.rows.times import SECOND, format_duration, format_timestamp
