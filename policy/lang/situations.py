@@ -149,6 +149,14 @@ class SituationReader(Shapes):
         }
 
 
+def neutral(schema: FactSchema, record: Record, as_of: str) -> dict[str, Any]:
+    """A record about which nothing is said, at an instant.
+
+    An enum without a neutral word is an empty text there, since a test must say it.
+    """
+    return _Completer(schema, as_of, lambda path, field: None).record(record, {}, record.name)
+
+
 class _Completer:
     """Fills an overlay up to a whole record."""
 
