@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from policy.engines import rows
+from policy.engines.drawing import explain
+from policy.engines.observing import Observation, Observer
 from policy.lang.cases import Case
 from policy.lang.combine import RuleResult
 from policy.lang.compiler import CompiledRuleset, CompiledTree
-from policy.lang.coverage import ConditionSeen
 from policy.lang.plan import Parameter, Plan
 from policy.lang.schema import FactSchema
 from policy.lang.source import Source
 from policy.lang.testing import Observed, TestReport, run_tests
-
-_LEAVES = frozenset({"condition", "constant", "exists", "all", "exists_one", "variable"})
 
 
 @dataclass(slots=True)
@@ -33,140 +33,140 @@ class Bench:
     schema: FactSchema
     parameters: tuple[Parameter, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
-    _programs: dict[int, rows.Program] = field(default_factory=dict)
+    _stands: dict[int, Stand] = field(default_factory=dict)
 
     def evaluate(self, plan: Plan, case: Case) -> Observed:
         """What the rules of a version make of a case: an Evaluator of `policy.lang.testing`."""
-        if id(plan) not in self._programs:
-            self._programs[id(plan)] = rows.load([plan], self.schema, plan.subject)
-        program = self._programs[id(plan)]
-        moment = datetime.fromisoformat(case.as_of).astimezone(UTC)
-        values = rows.in_force(self.parameters, moment.date())
-        run = _Run(
-            ruleset=program.rulesets[0],
-            document=program.view(case.document),
-            numbers=program.parameters({plan.ruleset: values})[plan.ruleset],
-            now=rows.instant(moment),
-            source=self._source(plan),
-        )
-        return run.observed(case)
+        return self.stand(plan).observed(case)
+
+    def stand(self, plan: Plan) -> Stand:
+        """A version, ready for cases."""
+        if id(plan) not in self._stands:
+            program = rows.load([plan], self.schema, plan.subject)
+            self._stands[id(plan)] = Stand(program, self.parameters, self._source(plan))
+        return self._stands[id(plan)]
 
     def _source(self, plan: Plan) -> Source | None:
         ending = f"{plan.ruleset}/{plan.version}.yaml"
         return next((file for path, file in self.sources.items() if path.endswith(ending)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One version over one case."""
+class Stand:
+    """One version that cases are tried on. `source` is its file, None when there is none."""
 
-    ruleset: rows.RulesetProgram
+    def __init__(
+        self, program: rows.Program, parameters: tuple[Parameter, ...], source: Source | None
+    ) -> None:
+        self._program = program
+        self._ruleset = program.rulesets[0]
+        self._parameters = parameters
+        self.plan = self._ruleset.plan
+        self.source = source
+
+    @cached_property
+    def _observer(self) -> Observer:
+        return Observer(self.plan)
+
+    def observed(self, case: Case) -> Observed:
+        """Results, sentences, and what explains them should the case fail."""
+        if not self._in_force(case):
+            silent = [
+                RuleResult(self._ruleset.name, rule.id, "not_matched", rule.effect)
+                for rule in self.plan.rules
+            ]
+            return Observed(tuple(silent))
+        look = self._look(case)
+        evaluation = self._ruleset.evaluate(look.document, look.numbers, look.now)
+        return Observed(
+            results=tuple(self._results(evaluation, look)),
+            reasons=tuple(self._reasons(evaluation, look)),
+            explain=lambda: tuple(self._explanations(case, evaluation)),
+        )
+
+    def observe(self, case: Case) -> Observation | None:
+        """Every part of every condition that was asked; None when the rules are not in force."""
+        if not self._in_force(case):
+            return None
+        look = self._look(case)
+        return self._observer.observe(look.document.struct(), look.numbers, look.now)
+
+    def _in_force(self, case: Case) -> bool:
+        return self._ruleset.in_force(_moment(case).date())
+
+    def _look(self, case: Case) -> _Look:
+        moment = _moment(case)
+        values = {**rows.in_force(self._parameters, moment.date()), **dict(case.parameters)}
+        return _Look(
+            document=self._program.view(case.document),
+            numbers=self._ruleset.parameters(values),
+            now=rows.instant(moment),
+        )
+
+    def _results(self, evaluation: rows.Evaluation, look: _Look) -> Iterator[RuleResult]:
+        matched, lost = set(evaluation.matched), dict(evaluation.indeterminate)
+        for index, rule in enumerate(self.plan.rules):
+            if index in matched:
+                places = self._ruleset.territories(index, look.document, look.numbers, look.now)
+                yield RuleResult(self._ruleset.name, rule.id, "matched", rule.effect, places)
+            elif index in lost:
+                effect = None if rule.on_error == "skip" else rule.on_error
+                yield RuleResult(self._ruleset.name, rule.id, "indeterminate", effect)
+            else:
+                yield RuleResult(self._ruleset.name, rule.id, "not_matched", rule.effect)
+
+    def _reasons(self, evaluation: rows.Evaluation, look: _Look) -> Iterator[tuple[str, str]]:
+        for index in evaluation.matched:
+            sentence = self._ruleset.reason(index, look.document, look.numbers, look.now)
+            yield self.plan.rules[index].id, sentence
+
+    def _explanations(self, case: Case, evaluation: rows.Evaluation) -> Iterator[tuple[str, str]]:
+        observation = self.observe(case)
+        for index in _worth_explaining(self.plan, evaluation, case):
+            if observation is not None:
+                rule, seen = self.plan.rules[index], observation.rules[index]
+                yield rule.id, explain(seen, observation.variables, self.source, rule.when.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one evaluation is about."""
+
     document: rows.Document
     numbers: rows.Parameters
     now: rows.Timestamp
-    source: Source | None
-
-    def observed(self, case: Case) -> Observed:
-        """Results, sentences and what every condition came to."""
-        rules = self.ruleset.plan.rules
-        if not self.ruleset.in_force(datetime.fromisoformat(case.as_of).astimezone(UTC).date()):
-            silent = [RuleResult(self.ruleset.name, r.id, "not_matched", r.effect) for r in rules]
-            return Observed(tuple(silent))
-        traced = self.ruleset.trace(self.document, self.numbers, self.now)
-        told = [
-            rows.explain(self.ruleset.template, traced.values, index, self.source)
-            for index in range(len(rules))
-        ]
-        shown = _worth_explaining(self.ruleset, traced.evaluation, case)
-        return Observed(
-            results=tuple(self._results(traced.evaluation)),
-            reasons=tuple(self._reasons(traced.evaluation)),
-            explanations=tuple((rules[i].id, "\n".join(sketch(told[i]))) for i in shown),
-            conditions=tuple(each for rule in told for each in _conditions(rule)),
-        )
-
-    def _results(self, evaluation: rows.Evaluation) -> Iterator[RuleResult]:
-        matched, lost = set(evaluation.matched), dict(evaluation.indeterminate)
-        for index, rule in enumerate(self.ruleset.plan.rules):
-            if index in matched:
-                places = self.ruleset.territories(index, self.document, self.numbers, self.now)
-                yield RuleResult(self.ruleset.name, rule.id, "matched", rule.effect, places)
-            elif index in lost:
-                effect = None if rule.on_error == "skip" else rule.on_error
-                yield RuleResult(self.ruleset.name, rule.id, "indeterminate", effect)
-            else:
-                yield RuleResult(self.ruleset.name, rule.id, "not_matched", rule.effect)
-
-    def _reasons(self, evaluation: rows.Evaluation) -> Iterator[tuple[str, str]]:
-        for index in evaluation.matched:
-            rule = self.ruleset.plan.rules[index]
-            sentence = self.ruleset.reason(index, self.document, self.numbers, self.now)
-            yield rule.id, sentence
 
 
-def _worth_explaining(
-    ruleset: rows.RulesetProgram, evaluation: rows.Evaluation, case: Case
-) -> list[int]:
-    """The rules that came out otherwise than the case says; without its word those that speak."""
+def _moment(case: Case) -> datetime:
+    return datetime.fromisoformat(case.as_of).astimezone(UTC)
+
+
+def _worth_explaining(plan: Plan, evaluation: rows.Evaluation, case: Case) -> list[int]:
+    """The rules that came out otherwise than the case says; without any those that speak."""
     lost = {index for index, _ in evaluation.indeterminate}
     spoken = set(evaluation.matched)
-    if case.expect.rules is None:
-        return sorted(spoken | lost)
-    ids = {rule.id: index for index, rule in enumerate(ruleset.plan.rules)}
-    expected = {ids[name] for name in case.expect.rules if name in ids}
-    failing = {ids[name] for name in case.expect.errors if name in ids}
-    return sorted((expected ^ spoken) | (failing ^ lost))
+    ids = {rule.id: index for index, rule in enumerate(plan.rules)}
+    expect = case.expect
+    differing = {ids[name] for name in expect.errors if name in ids} ^ lost
+    differing |= {ids[name] for name, _ in expect.reasons if name in ids} - spoken
+    differing |= {ids[name] for name in expect.not_rules if name in ids} & spoken
+    if expect.rules is not None:
+        differing |= {ids[name] for name in expect.rules if name in ids} ^ spoken
+    return sorted(differing or (spoken | lost))
 
 
-def _conditions(told: rows.Explained) -> Iterator[ConditionSeen]:
-    """The smallest conditions that were asked, with their truths."""
-    if told.kind in _LEAVES:
-        if told.truth in ("true", "false"):
-            yield ConditionSeen(told.span, told.truth == "true")
-        return
-    for part in told.parts:
-        yield from _conditions(part)
-
-
-def sketch(told: rows.Explained) -> Iterator[str]:
-    """An explanation as indented lines: outcome, text, and the values that were seen."""
-    values = ", ".join(f"{_line(seen.label)} = {_shown(seen.value)}" for seen in told.seen)
-    item = ""
-    if told.items is not None:
-        which = f"item {told.witness + 1} of " if told.witness is not None else ""
-        item = f"  [{which}{told.items}]"
-    outcome = told.truth.replace("_", " ")
-    reason = f"  ({told.message})" if told.message and not told.parts else ""
-    yield f"{outcome:<10} {_line(told.text)}{f'  [{values}]' if values else ''}{item}{reason}"
-    if told.truth != "not_needed":
-        for part in told.parts:
-            yield from (f"  {line}" for line in sketch(part))
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _shown(value: object) -> str:
-    match value:
-        case None:
-            return "absent"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return f'"{value}"'
-        case _:
-            return str(value)
+def current(ruleset: CompiledRuleset, tree: CompiledTree) -> tuple[Plan, str] | None:
+    """The version that tests are about, with the path of its file; None without a plan to run."""
+    plan = ruleset.plans.get(ruleset.current)
+    if plan is None or tree.schema is None:
+        return None
+    ending = f"{ruleset.key}/{ruleset.current}.yaml"
+    return plan, next((path for path in tree.sources if path.endswith(ending)), ruleset.key)
 
 
 def run_ruleset(ruleset: CompiledRuleset, tree: CompiledTree) -> TestReport | None:
     """Run a ruleset's cases on its current version; None when it has no plan to run."""
-    plan = ruleset.plans.get(ruleset.current)
-    if plan is None or tree.schema is None:
+    found = current(ruleset, tree)
+    if found is None or tree.schema is None:
         return None
-    path = next(
-        (path for path in tree.sources if path.endswith(f"{ruleset.key}/{ruleset.current}.yaml")),
-        ruleset.key,
-    )
     bench = Bench(tree.schema, ruleset.parameters, tree.sources)
-    return run_tests(plan, path, ruleset.cases, bench.evaluate)
+    return run_tests(*found, ruleset.cases, bench.evaluate)

@@ -3,14 +3,19 @@
 as_of: 2026-10-01
 given:
   track.title: Blue Hour
+fixtures:
+  doubted: {track.ai: {declared: none, detector: ears 2.1, detector_score: 0.97}}
 cases:
   - name: A track declared free of AI that a detector doubts is looked at
-    facts:
-      track.ai: {declared: none, detector: ears 2.1, detector_score: 0.97}
+    fixture: doubted
     expect:
       outcome: review
       rules: [declared-none-but-detected]
       obligations: [{do: request_disclosure, of: deliverer}]
+  - name: Where a detector's finding counts is a parameter
+    fixture: doubted
+    parameters: {detector_high: 0.98}
+    expect: {outcome: allow}
   - name: Disclosure by itself is never a sanction
     table:
       - [track.ai.declared, outcome]
@@ -22,46 +27,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, TypeAlias
 
 from policy.lang.diagnostics import Diagnostic, did_you_mean, ordered, quoted
+from policy.lang.expectations import EXPECTATIONS, IN_PLACE, Expectation, ExpectationReader
+from policy.lang.fixtures import FixtureReader
 from policy.lang.loader import load
-from policy.lang.nodes import ListNode, MapNode, TextNode, YamlNode, is_empty
-from policy.lang.plan import EFFECTS, Effect
+from policy.lang.nodes import ListNode, MapNode, TextNode, YamlNode
+from policy.lang.parameters import Value, read_value
 from policy.lang.schema import FactSchema
 from policy.lang.shapes import head
 from policy.lang.situations import Overlay, SituationReader, merged
 from policy.lang.source import Source, Span
-from policy.lang.territories import CODES, WORLDWIDE
-from policy.lang.words import DUTIES, PARTIES
 
-EXPECTATIONS = ("outcome", "rules", "obligations", "reason", "errors")
+Numbers: TypeAlias = tuple[tuple[str, Value], ...]
+"""Values of parameters by name, each name once."""
 
-
-@dataclass(frozen=True, slots=True)
-class ExpectedDuty:
-    """An obligation that must follow; what is left out (empty) may be anything."""
-
-    do: str
-    of: str = ""
-    within: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What must come out; None is not looked at.
-
-    `outcome` are pairs of a territory code, or `Worldwide`, and its effect. `everywhere` says that
-    no territory may differ from it. `rules` are those that match, `errors` those that cannot be
-    evaluated.
-    """
-
-    outcome: tuple[tuple[str, Effect], ...] | None = None
-    everywhere: bool = False
-    rules: tuple[str, ...] | None = None
-    obligations: tuple[ExpectedDuty, ...] | None = None
-    reason: str = ""
-    errors: tuple[str, ...] = ()
+OF_PARAMETER = "params."
+"""What a column of a table begins with that gives a parameter's value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +53,8 @@ class Case:
 
     `document` is a whole fact document; its key `unknown` lists facts that could not be learnt.
     `as_of` is RFC 3339 text. `todo` says why the case is known to fail; empty for a real one.
+    `parameters` hold for this case instead of those in force. `given` is a document with gaps: what
+    the file gives all its cases.
     """
 
     name: str
@@ -79,61 +64,86 @@ class Case:
     todo: str
     path: str
     span: Span
+    parameters: Numbers = ()
+    given: Mapping[str, Any] | None = None
 
 
 def load_tests(
-    source: Source, schema: FactSchema, *, subject: str, rules: Collection[str] | None = None
+    source: Source,
+    schema: FactSchema,
+    *,
+    subject: str,
+    rules: Collection[str] | None = None,
+    parameters: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Case, ...], tuple[Diagnostic, ...]]:
     """All cases of a file, tables unrolled, and all its mistakes.
 
-    `rules` are the ids that the ruleset has; None when they cannot be known, and any id will do.
+    `rules` are the ids that the ruleset has, `parameters` the types of its parameters by name;
+    None for the first when they cannot be known, and any id will do.
     """
     root, refused = load(source)
     if root is None:
         return (), refused
-    reader = _CaseReader(source, schema, subject, rules)
+    reader = _CaseReader(source, schema, subject, rules, parameters or {})
     cases = reader.file(root)
-    return cases, ordered((*refused, *reader.found))
+    return cases, ordered((*refused, *reader.told()))
 
 
 class _CaseReader(SituationReader):
     """The file, its cases and their tables."""
 
     def __init__(
-        self, source: Source, schema: FactSchema, subject: str, rules: Collection[str] | None
+        self,
+        source: Source,
+        schema: FactSchema,
+        subject: str,
+        rules: Collection[str] | None,
+        parameters: Mapping[str, str],
     ) -> None:
         super().__init__(source, schema, subject)
-        self._rules = rules
+        self._expectations = ExpectationReader(source, rules)
+        self._fixtures = FixtureReader(source, schema, subject)
+        self._parameters = parameters
+        self._given: Overlay = {}
         self._names: dict[str, Span] = {}
         self._wrong_instant = False  # then a missing one is no mistake of its own
 
+    def told(self) -> list[Diagnostic]:
+        """All mistakes of the file."""
+        return [*self.found, *self._expectations.found, *self._fixtures.found]
+
     def file(self, root: YamlNode) -> tuple[Case, ...]:
         """The file: what all cases have in common, and the cases."""
-        values = self.mapping(
-            root, "the file of tests", required=("cases",), optional=("as_of", "given")
-        )
+        optional = ("as_of", "given", "fixtures")
+        values = self.mapping(root, "the file of tests", required=("cases",), optional=optional)
         as_of = self._instant(values, "")
-        given = self.facts(values.get("given"), "`given`")
+        self._given = self.facts(values.get("given"), "`given`")
+        self._fixtures.read(values.get("fixtures"))
         nodes = self.items(values.get("cases"), "`cases`")
-        return tuple(case for node in nodes for case in self._cases(node, given, as_of))
+        cases = tuple(case for node in nodes for case in self._cases(node, as_of))
+        self._fixtures.tell_unused()
+        return cases
 
-    def _cases(self, node: YamlNode, given: Overlay, as_of: str) -> list[Case]:
-        optional = ("as_of", "facts", "unknown", "expect", "table", "todo")
-        values = self.mapping(node, "a case", required=("name",), optional=optional)
+    def _cases(self, node: YamlNode, as_of: str) -> list[Case]:
+        values = self.mapping(node, "a case", required=("name",), optional=_KEYS)
         name = self._name(values.get("name"))
-        as_of = self._instant(values, as_of)
-        facts = merged(given, self.facts(values.get("facts"), "`facts`"))
-        unknown = [self.fact_path(item) for item in self.items(values.get("unknown"), "`unknown`")]
-        expect = self._expectation(values.get("expect"))
-        todo = self.string(values.get("todo"), "`todo`")
+        draft = _Draft(
+            name=name.text.strip() if name else "",
+            as_of=self._instant(values, as_of),
+            fixtures=self._fixtures.names(values.get("fixture"), "`fixture`"),
+            facts=self.facts(values.get("facts"), "`facts`"),
+            unknown=self._unlearnt(values.get("unknown")),
+            parameters=self._numbers(values.get("parameters")),
+            expect=self._expectations.expectation(values.get("expect")),
+            todo=self.string(values.get("todo"), "`todo`"),
+        )
         if "expect" not in values and "table" not in values and isinstance(node, MapNode):
             self.error("missing-key", "a case has no `expect`", head(node))
         if name is None:
             return []
-        base = _Draft(name.text.strip(), as_of, facts, tuple(filter(None, unknown)), expect, todo)
         if "table" not in values:
-            return self._case(base, name.span)
-        return self._table(values["table"], base)
+            return self._case(draft, name.span)
+        return self._table(values["table"], draft)
 
     def _instant(self, values: Mapping[str, YamlNode], otherwise: str) -> str:
         found = self.timestamp(values.get("as_of"), "`as_of`")
@@ -152,11 +162,34 @@ class _CaseReader(SituationReader):
         self._names[name.text] = name.span
         return name
 
+    def _unlearnt(self, node: YamlNode | None) -> tuple[str, ...]:
+        paths = [self.fact_path(item) for item in self.items(node, "`unknown`")]
+        return tuple(filter(None, paths))
+
+    def _numbers(self, node: YamlNode | None) -> Numbers:
+        """`{quorum: all}`: values that hold in this case."""
+        found: Numbers = ()
+        for entry in self.entries(node, "`parameters`"):
+            found = self._number(entry.key, entry.key.text, entry.value, found)
+        return found
+
+    def _number(self, key: TextNode, name: str, node: YamlNode, before: Numbers) -> Numbers:
+        """`before` with the value of one more parameter, which replaces an earlier one."""
+        if name not in self._parameters:
+            help = did_you_mean(name, self._parameters)
+            message = f"unknown parameter {quoted(name)}"
+            self.error("unknown-parameter", message, key.span, help)
+            return before
+        value = read_value(node, quoted(name), self._parameters[name], self)
+        kept = tuple(pair for pair in before if pair[0] != name)
+        return kept if value is None else (*kept, (name, value))
+
     def _case(self, draft: _Draft, span: Span) -> list[Case]:
         if not draft.as_of and not self._wrong_instant:
             help = "write `as_of: 2026-10-01` at the top of the file or in the case"
             self.error("missing-key", "the case has no instant", span, help)
-        document = self.document(draft.facts, draft.as_of, span)
+        facts = merged(merged(self._given, self._fixtures.facts_of(draft.fixtures)), draft.facts)
+        document = self.document(facts, draft.as_of, span)
         if draft.unknown:
             document["unknown"] = list(draft.unknown)
         case = Case(
@@ -167,6 +200,8 @@ class _CaseReader(SituationReader):
             todo=draft.todo,
             path=self.path,
             span=span,
+            parameters=draft.parameters,
+            given={self.subject: self._given},
         )
         return [case]
 
@@ -196,88 +231,37 @@ class _CaseReader(SituationReader):
         cells: Sequence[YamlNode],
         number: int,
     ) -> _Draft:
-        overlay: Overlay = {}
-        expected: dict[str, YamlNode] = {}
-        as_of = base.as_of
-        for column, cell in zip(columns, cells, strict=True):
-            if column is None:
-                continue
-            if column.text in EXPECTATIONS:
-                expected[column.text] = cell
-            elif column.text == "as_of":
-                as_of = self.timestamp(cell, "`as_of`") or as_of
-            else:
-                self.fact(column, cell, overlay)
         shown = ", ".join(cell.text for cell in cells if isinstance(cell, TextNode))
-        return replace(
-            base,
-            name=f"{base.name} [{number}: {shown}]",
-            as_of=as_of,
-            facts=merged(base.facts, overlay),
-            expect=self._expected(expected, base.expect),
-        )
+        draft = replace(base, name=f"{base.name} [{number}: {shown}]", facts={})
+        for column, cell in zip(columns, cells, strict=True):
+            if column is not None:
+                draft = self._cell(column, cell, draft)
+        return replace(draft, facts=merged(base.facts, draft.facts))
 
-    # Expectations
+    def _cell(self, column: TextNode, cell: YamlNode, draft: _Draft) -> _Draft:
+        """What one cell says, on top of what its case says; facts go into the row's own."""
+        match column.text:
+            case "as_of":
+                return replace(draft, as_of=self.timestamp(cell, "`as_of`") or draft.as_of)
+            case "fixture":
+                further = self._fixtures.names(cell, "`fixture`")
+                return replace(draft, fixtures=(*draft.fixtures, *further))
+            case text if text in EXPECTATIONS:
+                return replace(
+                    draft, expect=self._expectations.expected({text: cell}, draft.expect)
+                )
+            case text if text.startswith(IN_PLACE):
+                return replace(
+                    draft, expect=self._expectations.in_place(column, cell, draft.expect)
+                )
+            case text if text.startswith(OF_PARAMETER):
+                name = text.removeprefix(OF_PARAMETER)
+                return replace(draft, parameters=self._number(column, name, cell, draft.parameters))
+        self.fact(column, cell, draft.facts)
+        return draft
 
-    def _expectation(self, node: YamlNode | None) -> Expectation:
-        if node is None:
-            return Expectation()
-        values = self.mapping(node, "`expect`", required=(), optional=EXPECTATIONS)
-        if isinstance(node, MapNode) and not node.entries:
-            self.error("empty-value", "`expect` is empty", node.span)
-        return self._expected(values, Expectation())
 
-    def _expected(self, values: Mapping[str, YamlNode], base: Expectation) -> Expectation:
-        """What the values say, on top of what is expected already."""
-        if "outcome" in values:
-            places, everywhere = self._outcome(values["outcome"])
-            base = replace(base, outcome=places, everywhere=everywhere)
-        if "rules" in values:
-            base = replace(base, rules=self._rule_ids(values["rules"], "`rules`"))
-        if "errors" in values:
-            base = replace(base, errors=self._rule_ids(values["errors"], "`errors`"))
-        if "reason" in values:
-            base = replace(base, reason=self.string(values["reason"], "`reason`"))
-        if "obligations" in values:
-            nodes = self.items(values["obligations"], "`obligations`")
-            duties = tuple(duty for node in nodes if (duty := self._duty(node)))
-            base = replace(base, obligations=duties)
-        return base
-
-    def _outcome(self, node: YamlNode) -> tuple[tuple[tuple[str, Effect], ...], bool]:
-        if not isinstance(node, MapNode):
-            word = self.word(node, "`outcome`", EFFECTS)
-            return ((WORLDWIDE, cast(Effect, word)),) if word else (), True
-        places = []
-        for entry in node:
-            if entry.key.text not in CODES:
-                message = f"unknown territory {quoted(entry.key.text)}"
-                help = "use ISO 3166-1 codes of two letters, or `Worldwide`"
-                self.error("unknown-territory", message, entry.key.span, help)
-            word = self.word(entry.value, "an outcome", EFFECTS)
-            if word:
-                places.append((entry.key.text, cast(Effect, word)))
-        return tuple(places), False
-
-    def _rule_ids(self, node: YamlNode, what: str) -> tuple[str, ...]:
-        """Rule ids, sorted; a single id needs no list."""
-        if isinstance(node, TextNode) and not is_empty(node):
-            nodes: Sequence[YamlNode] = [node]
-        else:
-            nodes = self.items(node, what)
-        ids = [found for item in nodes if (found := self.text(item, "a rule"))]
-        for found in ids:
-            if self._rules is not None and found.text not in self._rules:
-                help = did_you_mean(found.text, self._rules)
-                message = f"the ruleset has no rule {quoted(found.text)}"
-                self.error("unknown-rule", message, found.span, help)
-        return tuple(sorted(found.text for found in ids))
-
-    def _duty(self, node: YamlNode) -> ExpectedDuty | None:
-        values = self.mapping(node, "an obligation", required=("do",), optional=("of", "within"))
-        do = self.word(values.get("do"), "`do`", DUTIES)
-        of = self.word(values.get("of"), "`of`", PARTIES)
-        return ExpectedDuty(do, of, self.string(values.get("within"), "`within`")) if do else None
+_KEYS = ("as_of", "fixture", "facts", "unknown", "parameters", "expect", "table", "todo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +270,9 @@ class _Draft:
 
     name: str
     as_of: str
+    fixtures: tuple[TextNode, ...]
     facts: Overlay
     unknown: tuple[str, ...]
+    parameters: Numbers
     expect: Expectation
     todo: str

@@ -172,7 +172,8 @@ class _Shared:
         if not self.folder.tests or not version or not schema or subject not in schema.subjects:
             return (), ()
         rules = [rule.id.text for rule in version.rules if rule.id]
-        return load_tests(self.folder.tests, schema, subject=subject, rules=rules)
+        types = {parameter.name: parameter.type for parameter in self.parameters or ()}
+        return load_tests(self.folder.tests, schema, subject=subject, rules=rules, parameters=types)
 
     def published_parameters(self) -> tuple[ParameterSyntax, ...]:
         """Those that a published version reads."""

@@ -1,35 +1,28 @@
-"""What tests have seen of a ruleset: each rule both ways, and each condition in it both ways."""
+"""What tests have seen of a ruleset from outside: its rules each way, and its outcomes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal as OneOf
+from typing import TypeAlias
 
-from policy.lang.combine import Status
-from policy.lang.plan import Plan
+from policy.lang.combine import Outcome, RuleResult, Status, combine
+from policy.lang.plan import EFFECTS, Effect, Plan
 from policy.lang.source import Span
-from policy.lang.tree import And, If, Node, Not, Or
+from policy.lang.tree import Literal
 
-
-@dataclass(frozen=True, slots=True)
-class ConditionSeen:
-    """A condition that was evaluated in a case: its place and its truth."""
-
-    span: Span
-    truth: bool
+Reach: TypeAlias = OneOf["everywhere", "somewhere"]
+"""Whether an effect holds wherever nothing else does, or in single territories."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCoverage:
-    """What cases have shown of one rule.
-
-    `conditions` are its smallest conditions, with the truths that were seen of each.
-    """
+    """What cases have shown of one rule."""
 
     rule: str
     span: Span
     statuses: frozenset[Status]
-    conditions: tuple[tuple[Span, frozenset[bool]], ...]
 
     @property
     def both_ways(self) -> bool:
@@ -38,58 +31,64 @@ class RuleCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeCoverage:
+    """An outcome that the rules can give, and whether a case has shown it."""
+
+    effect: Effect
+    reach: Reach
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What cases have shown of a version."""
 
     rules: tuple[RuleCoverage, ...]
+    outcomes: tuple[OutcomeCoverage, ...]
 
     def never(self, status: Status) -> tuple[RuleCoverage, ...]:
         """Rules that no case has shown with a status."""
         return tuple(rule for rule in self.rules if status not in rule.statuses)
 
-    def counts(self) -> tuple[int, int]:
-        """How many truths of conditions were seen, of how many: two for each condition."""
-        seen = [truths for rule in self.rules for _, truths in rule.conditions]
-        return sum(map(len, seen)), 2 * len(seen)
 
-
-def coverage(
-    plan: Plan,
-    statuses: Iterable[tuple[str, Status]],
-    conditions: Iterable[ConditionSeen],
-) -> Coverage:
-    """Sum up what all cases of a version have shown: (rule, status) pairs and conditions."""
-    seen_statuses: dict[str, set[Status]] = {}
-    for rule, status in statuses:
-        seen_statuses.setdefault(rule, set()).add(status)
-    seen_truths: dict[Span, set[bool]] = {}
-    for seen in conditions:
-        seen_truths.setdefault(seen.span, set()).add(seen.truth)
-    rules = tuple(
-        RuleCoverage(
-            rule=rule.id,
-            span=rule.span,
-            statuses=frozenset(seen_statuses.get(rule.id, ())),
-            conditions=tuple(
-                (node.span, frozenset(seen_truths.get(node.span, ())))
-                for node in smallest_conditions(rule.when)
-            ),
-        )
-        for rule in plan.rules
+def coverage(plan: Plan, seen: Iterable[Sequence[RuleResult]]) -> Coverage:
+    """Sum up what the cases of a version have shown; `seen` has the results of each case."""
+    statuses: dict[str, set[Status]] = {}
+    outcomes: set[tuple[Effect, Reach]] = set()
+    first_match = [plan.ruleset] if plan.combine == "first_match" else []
+    for results in seen:
+        for result in results:
+            statuses.setdefault(result.rule, set()).add(result.status)
+        outcomes.update(_effects(combine(results, first_match=first_match)))
+    return Coverage(
+        rules=tuple(
+            RuleCoverage(rule.id, rule.span, frozenset(statuses.get(rule.id, ())))
+            for rule in plan.rules
+        ),
+        outcomes=tuple(
+            OutcomeCoverage(effect, reach, (effect, reach) in outcomes)
+            for effect, reach in _possible(plan)
+        ),
     )
-    return Coverage(rules)
 
 
-def smallest_conditions(node: Node) -> Iterator[Node]:
-    """The conditions that `&&`, `||`, `!` and `? :` put together; variables count as one each."""
-    match node:
-        case And(parts=parts) | Or(parts=parts):
-            for part in parts:
-                yield from smallest_conditions(part)
-        case Not(operand=operand):
-            yield from smallest_conditions(operand)
-        case If(condition=condition, then=then, otherwise=otherwise):
-            for part in (condition, then, otherwise):
-                yield from smallest_conditions(part)
-        case _:
-            yield node
+def _effects(outcome: Outcome) -> Iterator[tuple[Effect, Reach]]:
+    yield outcome.worldwide, "everywhere"
+    for _, effect in outcome.territories:
+        yield effect, "somewhere"
+
+
+def _possible(plan: Plan) -> Iterator[tuple[Effect, Reach]]:
+    """What rules argue for, from mild to strict, and `allow` unless a rule speaks always."""
+    scoped = {rule.effect for rule in plan.rules if rule.territories is not None}
+    wide = {rule.effect for rule in plan.rules if rule.territories is None}
+    always = [rule for rule in plan.rules if rule.territories is None and _holds(rule.when)]
+    for effect in EFFECTS:
+        if effect in wide or (effect == "allow" and not always):
+            yield effect, "everywhere"
+        if effect in scoped and (effect != "allow" or plan.combine == "first_match"):
+            yield effect, "somewhere"
+
+
+def _holds(node: object) -> bool:
+    return isinstance(node, Literal) and node.value is True

@@ -188,11 +188,11 @@ def excerpt(path: str, span: Span | None, sources: Mapping[str, Source]) -> list
     stop = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     line, start, stop = _window(line, start, max(stop, start))
     blank = " " * _gutter(span)
-    pad = " " * _width(line[:start])
-    carets = "^" * max(1, _width(line[start:stop]))
+    pad = " " * width(line[:start])
+    carets = "^" * max(1, width(line[start:stop]))
     return [
         f"{blank} |",
-        f"{span.line:>{_gutter(span)}} | {_shown(line)}".rstrip(),
+        f"{span.line:>{_gutter(span)}} | {visible_line(line)}".rstrip(),
         f"{blank} | {pad}{carets}",
     ]
 
@@ -212,7 +212,7 @@ def _window(line: str, start: int, stop: int) -> tuple[str, int, int]:
     return text, start - moved, min(stop, right) - moved
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Columns that the text takes in a terminal: wide characters two, combining ones none."""
     return sum(_columns(char) for char in _visible(text))
 
@@ -225,7 +225,8 @@ def _columns(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def _shown(line: str) -> str:
+def visible_line(line: str) -> str:
+    """A line of a file, safe for a terminal and without white space at its end."""
     return _visible(line).replace("\t", TAB).rstrip()
 
 

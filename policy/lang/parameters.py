@@ -85,6 +85,14 @@ def read_reference(node: YamlNode | None, shapes: Shapes) -> Reference | None:
     return Reference(title=title, url=url.text if url else "") if title else None
 
 
+def read_value(node: YamlNode | None, what: str, type_name: str, shapes: Shapes) -> Value | None:
+    """A value of a parameter's type; None when it is left out or wrong."""
+    if type_name != "list(string)":
+        return shapes.scalar(node, what, type_name)
+    texts = [shapes.text(item, f"an item of {what}") for item in shapes.items(node, what)]
+    return tuple(item.text for item in texts if item) if node is not None else None
+
+
 class _ParameterReader(Shapes):
     """Parameters, their dated lines and the values in them."""
 
@@ -116,19 +124,12 @@ class _ParameterReader(Shapes):
         required = ("from", "value", "reference")
         values = self.mapping(node, "a dated value", required=required)
         day = self.day(values.get("from"), "`from`")
-        value = self.value(values.get("value"), type_name)
+        value = read_value(values.get("value"), "`value`", type_name, self)
         reference = read_reference(values.get("reference"), self)
         if day is None or value is None:
             return None
         dated = ParameterValue(valid_from=day, value=value, reference=reference)
         return DatedSyntax(dated, values["from"].span)
-
-    def value(self, node: YamlNode | None, type_name: str) -> Value | None:
-        """A value of a parameter's type."""
-        if type_name != "list(string)":
-            return self.scalar(node, "`value`", type_name)
-        texts = [self.text(item, "an item of `value`") for item in self.items(node, "`value`")]
-        return tuple(item.text for item in texts if item) if node is not None else None
 
     def _check_order(self, lines: Sequence[DatedSyntax]) -> None:
         """Each line must be later than the one above it."""

@@ -10,28 +10,38 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import TypeAlias
 
-from policy.lang.cases import Case, ExpectedDuty
+from policy.lang.cases import Case
 from policy.lang.combine import Outcome, RuleResult, combine, effect_in
-from policy.lang.coverage import ConditionSeen, Coverage, RuleCoverage, coverage
+from policy.lang.combine import Status as RuleStatus
+from policy.lang.coverage import Coverage, RuleCoverage, coverage
 from policy.lang.diagnostics import listed, quoted
-from policy.lang.plan import Effect, ObligationPlan, Plan
+from policy.lang.duties_expected import duty_problems
+from policy.lang.expectations import Expectation
+from policy.lang.plan import Effect, Plan
 from policy.lang.territories import WORLDWIDE
 
 Status: TypeAlias = OneOf["passed", "failed", "todo", "todo_passes"]
+
+
+Explanations: TypeAlias = tuple[tuple[str, str], ...]
+"""Texts that show how rules came about, by rule id."""
+
+
+def _nothing() -> Explanations:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What a ruleset made of a case, rule by rule in the order of the version.
 
-    `reasons` are the sentences of matched rules, `explanations` texts that show how each rule came
-    about (both by rule id, the second for failing cases, as far as the evaluator has them).
+    `reasons` are the sentences of matched rules by id. `explain` makes the explanations of the
+    rules that a failing case is about; it is only called for one.
     """
 
     results: tuple[RuleResult, ...]
     reasons: tuple[tuple[str, str], ...] = ()
-    explanations: tuple[tuple[str, str], ...] = ()
-    conditions: tuple[ConditionSeen, ...] = ()
+    explain: Callable[[], Explanations] = _nothing
 
 
 Evaluator: TypeAlias = Callable[[Plan, Case], Observed]
@@ -45,7 +55,7 @@ class Verdict:
     case: Case
     status: Status
     problems: tuple[str, ...]
-    explanations: tuple[tuple[str, str], ...] = ()
+    explanations: Explanations = ()
 
     @property
     def good(self) -> bool:
@@ -60,6 +70,7 @@ class TestReport:
     __test__ = False  # pytest collects no class of this name
 
     ruleset: str
+    version: str
     path: str
     verdicts: tuple[Verdict, ...]
     coverage: Coverage
@@ -78,9 +89,8 @@ def run_tests(plan: Plan, path: str, cases: Iterable[Case], evaluate: Evaluator)
         observed = evaluate(plan, case)
         seen.append(observed)
         verdicts.append(judge(case, observed, plan))
-    statuses = [(result.rule, result.status) for each in seen for result in each.results]
-    conditions = [condition for each in seen for condition in each.conditions]
-    return TestReport(plan.ruleset, path, tuple(verdicts), coverage(plan, statuses, conditions))
+    found = coverage(plan, [each.results for each in seen])
+    return TestReport(plan.ruleset, plan.version, path, tuple(verdicts), found)
 
 
 def judge(case: Case, observed: Observed, plan: Plan) -> Verdict:
@@ -90,7 +100,7 @@ def judge(case: Case, observed: Observed, plan: Plan) -> Verdict:
         return Verdict(case, "todo" if problems else "todo_passes", problems)
     if not problems:
         return Verdict(case, "passed", ())
-    return Verdict(case, "failed", problems, observed.explanations)
+    return Verdict(case, "failed", problems, observed.explain())
 
 
 def outcome_of(results: Sequence[RuleResult], plan: Plan) -> Outcome:
@@ -104,18 +114,37 @@ def _problems(case: Case, observed: Observed, plan: Plan) -> Iterator[str]:
     if expect.outcome is not None:
         outcome = outcome_of(observed.results, plan)
         yield from _outcome_problems(expect.outcome, expect.everywhere, outcome)
-    matched = [each.rule for each in observed.results if each.status == "matched"]
+    yield from _rule_problems(expect, observed)
+    if expect.obligations is not None:
+        matched = _with(observed, "matched")
+        duties = [duty for rule in plan.rules if rule.id in matched for duty in rule.obligations]
+        yield from duty_problems(expect.obligations, duties, case.as_of)
+    yield from _reason_problems(expect, dict(observed.reasons))
+
+
+def _rule_problems(expect: Expectation, observed: Observed) -> Iterator[str]:
+    matched, failed = _with(observed, "matched"), _with(observed, "indeterminate")
     if expect.rules is not None and sorted(matched) != list(expect.rules):
         yield from _difference("matched", expect.rules, matched)
-    failed = [each.rule for each in observed.results if each.status == "indeterminate"]
+    for rule in sorted(set(expect.not_rules).intersection(matched)):
+        yield f"expected that {quoted(rule)} does not match"
     if sorted(failed) != list(expect.errors):
         yield from _difference("could not be evaluated", expect.errors, failed)
-    if expect.obligations is not None:
-        duties = [duty for rule in plan.rules if rule.id in matched for duty in rule.obligations]
-        yield from _duty_problems(expect.obligations, duties)
-    if expect.reason and not any(expect.reason in text for _, text in observed.reasons):
-        said = "; ".join(f"{quoted(rule)} says: {text}" for rule, text in observed.reasons)
-        yield f"no reason contains {quoted(expect.reason)}" + (f" ({said})" if said else "")
+
+
+def _with(observed: Observed, status: RuleStatus) -> list[str]:
+    return [each.rule for each in observed.results if each.status == status]
+
+
+def _reason_problems(expect: Expectation, said: dict[str, str]) -> Iterator[str]:
+    if expect.reason and not any(expect.reason in text for text in said.values()):
+        every = "; ".join(f"{quoted(rule)} says: {text}" for rule, text in said.items())
+        yield f"no reason contains {quoted(expect.reason)}" + (f" ({every})" if every else "")
+    for rule, words in expect.reasons:
+        if rule not in said:
+            yield f"{quoted(rule)} gives no reason, since it did not match"
+        elif words not in said[rule]:
+            yield f"the reason of {quoted(rule)} does not contain {quoted(words)}: {said[rule]}"
 
 
 def _outcome_problems(
@@ -137,33 +166,6 @@ def _difference(what: str, expected: Iterable[str], found: Iterable[str]) -> Ite
         yield f"expected that {listed(sorted(missing))} {what}"
     if extra:
         yield f"not expected, but {what}: {', '.join(map(quoted, sorted(extra)))}"
-
-
-def _duty_problems(
-    expected: Sequence[ExpectedDuty], found: Sequence[ObligationPlan]
-) -> Iterator[str]:
-    left = list(found)
-    for duty in expected:
-        match = next((each for each in left if _fits(duty, each)), None)
-        if match is None:
-            yield f"expected the obligation {_duty(duty.do, duty.of, duty.within)}"
-        else:
-            left.remove(match)
-    for each in left:
-        yield f"not expected: the obligation {_duty(each.do, each.of, each.within)}"
-
-
-def _fits(expected: ExpectedDuty, found: ObligationPlan) -> bool:
-    return (
-        expected.do == found.do
-        and expected.of in ("", found.of)
-        and expected.within in ("", found.within)
-    )
-
-
-def _duty(do: str, of: str, within: str) -> str:
-    words = f"{do} of {of}" if of else do
-    return quoted(f"{words} within {within}" if within else words)
 
 
 def render_report(report: TestReport) -> str:
@@ -200,8 +202,9 @@ def _verdict_lines(verdict: Verdict) -> Iterator[str]:
     for problem in verdict.problems:
         yield f"  {problem}"
     for rule, text in verdict.explanations:
-        yield f"  {rule}:"
-        yield from (f"    {line}".rstrip() for line in text.splitlines())
+        first, *rest = text.splitlines()
+        yield f"  {quoted(rule)} {first}"
+        yield from (f"    {line}".rstrip() for line in rest)
 
 
 def _coverage_lines(report: TestReport) -> Iterator[str]:
@@ -211,9 +214,11 @@ def _coverage_lines(report: TestReport) -> Iterator[str]:
     for rule in found.never("not_matched"):
         yield f"{_rule_place(report, rule)}: every case matches {quoted(rule.rule)}"
     both = sum(rule.both_ways for rule in found.rules)
-    seen, all_of_them = found.counts()
-    truths = f", {seen} of {all_of_them} truths of conditions" if seen else ""
-    yield f"coverage: {both} of {len(found.rules)} rules both ways{truths}"
+    outcomes = sum(outcome.seen for outcome in found.outcomes)
+    yield (
+        f"coverage: {both} of {len(found.rules)} rules both ways, "
+        f"{outcomes} of {len(found.outcomes)} outcomes"
+    )
 
 
 def _rule_place(report: TestReport, rule: RuleCoverage) -> str:

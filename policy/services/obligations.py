@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TypeAlias
 
+from policy.lang.deadlines import time_allowed
 from policy.lang.plan import ObligationPlan
 from policy.models import Detection, Obligation, Share, Track
 from policy.services.bulk import insert_rows
@@ -26,7 +26,6 @@ _LAYER_OF = {
     "voice_owner": "likeness",
 }
 _STANDING = (Obligation.State.OPEN, Obligation.State.ACKNOWLEDGED, Obligation.State.OVERDUE)
-_WITHIN = re.compile(r"P(?:(\d+)D)?(?:T(\d+)H)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +87,6 @@ def parties_bound(track_ids: Collection[int]) -> Bound:
         {track: tuple(found) for track, found in holdings.items()},
         {track: tuple(found) for track, found in voices.items()},
     )
-
-
-def time_allowed(within: str) -> timedelta | None:
-    """The length of `P14D` or `PT48H`; None for no deadline. Raises ValueError for other text."""
-    if not within:
-        return None
-    found = _WITHIN.fullmatch(within)
-    if not found or not any(found.groups()):
-        raise ValueError(f"`{within}` is no duration in days and hours")
-    days, hours = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours)
 
 
 @dataclass(frozen=True, slots=True)

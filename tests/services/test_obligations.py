@@ -1,4 +1,4 @@
-"""Whom a duty binds, and how long it has."""
+"""Whom a duty binds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from policy.lang.words import PARTIES
-from policy.services.obligations import NOBODY, Bound, Holding, time_allowed
+from policy.services.obligations import NOBODY, Bound, Holding
 
 DAY = date(2026, 11, 22)
 BOUND = Bound(
@@ -52,17 +52,3 @@ def test_every_word_of_the_language_is_known_here() -> None:
 @pytest.mark.parametrize("of", sorted(PARTIES))
 def test_where_nobody_is_on_record_the_duty_still_stands(of: str) -> None:
     assert BOUND.parties(of, 2, DAY) == NOBODY
-
-
-@pytest.mark.parametrize(
-    ("within", "allowed"),
-    [("", None), ("P14D", timedelta(days=14)), ("PT48H", timedelta(hours=48))],
-)
-def test_the_time_allowed(within: str, allowed: timedelta | None) -> None:
-    assert time_allowed(within) == allowed
-
-
-@pytest.mark.parametrize("within", ["14 days", "P", "PT", "P1M", "-P1D"])
-def test_another_text_is_no_time(within: str) -> None:
-    with pytest.raises(ValueError, match="is no duration"):
-        time_allowed(within)
