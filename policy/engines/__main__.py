@@ -1,4 +1,4 @@
-"""`python -m policy.engines test PATH [--junit FILE]`: the tests of rulesets, without a database.
+"""`python -m policy.engines test PATH`, `mutate PATH`: the tests of rulesets, without a database.
 
 PATH is the folder that holds facts.yaml and the rulesets, or one ruleset in it. Exit codes: 0 fine,
 1 a case failed or a ruleset has mistakes, 2 wrong usage.
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from policy.engines.junit import junit
+from policy.engines.mutation import command as mutation
 from policy.engines.testing import run_ruleset
 from policy.lang.compiler import CompiledTree, compile_tree
 from policy.lang.diagnostics import has_errors, render_all
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) ->
         chosen = _parser().parse_args(arguments)
     except SystemExit as asked:
         return int(asked.code or 0)
+    if chosen.command == "mutate":
+        return mutation.run(chosen, out=out, err=err)
     path = Path(chosen.path)
     root = find_root(path)
     if root is None:
@@ -49,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="run tests.yaml of every ruleset, or of one")
     test.add_argument("path", help=f"the folder that holds {FACTS}, or one ruleset in it")
     test.add_argument("--junit", metavar="FILE", help="write a JUnit report as well")
+    mutation.add_command(commands)
     return parser
 
 

@@ -149,12 +149,14 @@ class SituationReader(Shapes):
         }
 
 
-def neutral(schema: FactSchema, record: Record, as_of: str) -> dict[str, Any]:
-    """A record about which nothing is said, at an instant.
+def completed(
+    schema: FactSchema, record: Record, said: Mapping[str, Any], as_of: str
+) -> dict[str, Any]:
+    """A record of which only some fields are said, made whole with what is neutral at an instant.
 
-    An enum without a neutral word is an empty text there, since a test must say it.
+    An enum without a neutral word is an empty text there: a test that leaves it out is refused.
     """
-    return _Completer(schema, as_of, lambda path, field: None).record(record, {}, record.name)
+    return _Completer(schema, as_of, lambda path, field: None).record(record, said, record.name)
 
 
 class _Completer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policy.lang.cases import Expectation, ExpectedDuty
 from policy.lang.combine import Outcome, effect_in
+from policy.lang.expectations import Expectation, ExpectedDuty
 from policy.lang.plan import ObligationPlan, Plan
 from policy.lang.territories import WORLDWIDE
 from policy.lang.testing import Observed, outcome_of
@@ -25,9 +25,7 @@ def difference(before: Observed, plan: Plan, after: Observed, other: Plan) -> Ex
     return None
 
 
-def _told(
-    before: Observed, plan: Plan, after: Observed, other: Plan
-) -> Iterator[dict[str, Any]]:
+def _told(before: Observed, plan: Plan, after: Observed, other: Plan) -> Iterator[dict[str, Any]]:
     outcome = outcome_of(before.results, plan)
     place = _place(outcome, outcome_of(after.results, other))
     if place:

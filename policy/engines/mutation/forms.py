@@ -97,7 +97,9 @@ def _call(node: Call, reads: Reads) -> Node:
             if not once:
                 return _truth(node, False)
             return replace(node, arguments=(wanted, replace(among, items=once)))
-        case Call(function=function, arguments=(Call(function="size") as size, Literal() as number)):
+        case Call(
+            function=function, arguments=(Call(function="size") as size, Literal() as number)
+        ):
             return _of_size(node, function.strip("_"), size, number)
         case Call(function="_==_" | "_!=_"):
             return replace(node, overload="")

@@ -66,6 +66,4 @@ def members(node: Node, site: Site) -> Iterator[Change]:
 
 def _became(node: Literal, value: int | float | str, site: Site) -> Change:
     new = f'"{value}"' if isinstance(value, str) else repr(value)
-    return Change(
-        node.span, f"{site.text(node)} became {quoted(new)}", replace(node, value=value)
-    )
+    return Change(node.span, f"{site.text(node)} became {quoted(new)}", replace(node, value=value))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from policy.engines.mutation.drafts import Draft
 from policy.engines.mutation.literals import members
-from policy.engines.mutation.original import Original
+from policy.engines.mutation.original import Original, has_places
 from policy.engines.mutation.sites import Site
 from policy.engines.mutation.steps import neighbours
 from policy.engines.mutation.yaml_places import YamlPlaces
@@ -49,9 +49,7 @@ def of_rules(original: Original) -> Iterator[Draft]:
             )
 
 
-def _changes(
-    rule: RulePlan, at: int, original: Original, places: YamlPlaces
-) -> Iterator[_Change]:
+def _changes(rule: RulePlan, at: int, original: Original, places: YamlPlaces) -> Iterator[_Change]:
     yield from _effects(rule, places.of_path("rules", at, "effect"))
     yield from _on_error(rule, places.of_path("rules", at, "on_error"))
     yield from _scope(rule, original)
@@ -79,7 +77,7 @@ def _on_error(rule: RulePlan, span: Span) -> Iterator[_Change]:
 def _scope(rule: RulePlan, original: Original) -> Iterator[_Change]:
     """Spoken everywhere; and less each code that is written out."""
     tree = rule.territories
-    if tree is None:
+    if tree is None or not has_places(rule, original.plan):
         return
     everywhere = replace(rule, territories=None)
     yield _Change("scope", tree.span, "`territories` became everywhere", everywhere)

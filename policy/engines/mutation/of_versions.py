@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -74,9 +73,7 @@ def _order(original: Original, places: YamlPlaces) -> Iterator[Draft]:
             yield _draft(original, "order", "order", span, words, replace(plan, rules=rules))
 
 
-def _draft(
-    original: Original, key: str, mutator: str, span: Span, words: str, plan: Plan
-) -> Draft:
+def _draft(original: Original, key: str, mutator: str, span: Span, words: str, plan: Plan) -> Draft:
     path, parameters = original.source.path, original.parameters
     return Draft(f"version.{key}", mutator, path, span, words, plan, parameters, ())
 

@@ -41,7 +41,7 @@ _SIDES = {
 def comparisons(node: Node, site: Site) -> Iterator[Change]:
     """`<` `<=` `>` `>=` `==` `!=` become their neighbours."""
     match node:
-        case Call(function=function, arguments=(left, right)) if (
+        case Call(function=function, arguments=(left, _)) if (
             sign := function.strip("_")
         ) in _NEIGHBOURS:
             for other in _NEIGHBOURS[sign]:

@@ -26,7 +26,7 @@ class Original:
 
     @classmethod
     def of(cls, ruleset: CompiledRuleset, tree: CompiledTree) -> Original | None:
-        """What a compiled ruleset has; None when it does not compile, or its text is not at hand."""
+        """What a compiled ruleset has; None without a plan, or without its text."""
         plan = ruleset.plans.get(ruleset.current)
         files = {path.rpartition("/")[2]: path for path in tree.sources if _is_of(path, ruleset)}
         path = files.get(f"{ruleset.current}.yaml")
@@ -58,7 +58,7 @@ def readers_of_variable(plan: Plan, name: str) -> tuple[frozenset[str], tuple[st
 
 def readers_of_parameter(plan: Plan, name: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """The variables and the rules that read a parameter, directly or through variables."""
-    reading = {each.name for each in plan.variables if _reads(each.tree, set(), {name})}
+    reading = {each.name for each in plan.variables if reads(each.tree, set(), {name})}
     return _reached(plan, reading, {name})
 
 
@@ -67,29 +67,36 @@ def _reached(
 ) -> tuple[frozenset[str], tuple[str, ...]]:
     """A plan's variables stand behind those that they name, so that one pass finds all."""
     for each in plan.variables:
-        if _reads(each.tree, variables, parameters):
+        if reads(each.tree, variables, parameters):
             variables = variables | {each.name}
     rules = [
         rule.id
         for rule in plan.rules
-        if any(_reads(tree, variables, parameters) for tree in rule_trees(rule))
+        if any(reads(tree, variables, parameters) for tree in rule_trees(rule))
     ]
     return frozenset(variables), tuple(rules)
 
 
 def decides(plan: Plan, rules: Iterable[str], variables: frozenset[str], parameter: str) -> bool:
     """Whether any of the rules asks for the parameter in its condition or its territories."""
-    asking = chain.from_iterable(_deciding(rule) for rule in plan.rules if rule.id in set(rules))
-    return any(_reads(tree, variables, {parameter}) for tree in asking)
+    wanted = set(rules)
+    asking = (_deciding(rule, plan) for rule in plan.rules if rule.id in wanted)
+    return any(reads(tree, variables, {parameter}) for tree in chain.from_iterable(asking))
 
 
-def _deciding(rule: RulePlan) -> Iterator[Node]:
+def _deciding(rule: RulePlan, plan: Plan) -> Iterator[Node]:
     yield rule.when
-    if rule.territories is not None:
+    if rule.territories is not None and has_places(rule, plan):
         yield rule.territories
 
 
-def _reads(tree: Node, variables: Iterable[str], parameters: Iterable[str]) -> bool:
+def has_places(rule: RulePlan, plan: Plan) -> bool:
+    """Whether an outcome depends on where the rule speaks: `allow` is what holds there anyway."""
+    return rule.effect != "allow" or plan.combine == "first_match"
+
+
+def reads(tree: Node, variables: Iterable[str], parameters: Iterable[str]) -> bool:
+    """Whether a tree names one of the variables or of the parameters itself."""
     return any(
         (isinstance(node, Variable) and node.name in variables)
         or (isinstance(node, Param) and node.name in parameters)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policy.lang.schema import FactSchema, Field, Record, element
-from policy.lang.situations import neutral
+from policy.lang.situations import completed
 
 _GONE = object()
 """Stands for a fact that is absent."""
@@ -25,8 +25,11 @@ class Sparse:
     ) -> dict[str, Any]:
         """The facts by path that make the document of what is `given`; None takes a fact away."""
         root = self.schema.root(subject)
-        base = {**neutral(self.schema, root, self.as_of), **given[subject]}
+        base = self._whole(root, given[subject])
         return dict(self._facts(root, document[subject], base, subject))
+
+    def _whole(self, record: Record, said: Mapping[str, Any]) -> dict[str, Any]:
+        return completed(self.schema, record, said, self.as_of)
 
     def _facts(
         self, record: Record, said: Mapping[str, Any], base: Mapping[str, Any], path: str
@@ -46,8 +49,7 @@ class Sparse:
         self, record: Record, said: Mapping[str, Any], before: object, path: str
     ) -> Iterator[tuple[str, Any]]:
         absent = not isinstance(before, Mapping)
-        base = neutral(self.schema, record, self.as_of)
-        base |= before if isinstance(before, Mapping) else {}
+        base = self._whole(record, before if isinstance(before, Mapping) else {})
         found = list(self._facts(record, said, base, path))
         yield from [(path, {})] if absent and not found else found
 
@@ -59,12 +61,11 @@ class Sparse:
         return [dict(self._item(item, each)) for each in value]
 
     def _item(self, record: Record, said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        """The fields of an item; it has no record as a field with dots, so records are nested."""
-        base = neutral(self.schema, record, self.as_of)
+        """The fields of an item that are not neutral; a record in it is written within it."""
+        base = self._whole(record, {})
         for field in record.fields:
             value = said.get(field.name, _GONE)
             inner = self.schema.record(field.type)
             if value is not _GONE and value != base.get(field.name, _GONE):
-                yield field.name, dict(self._item(inner, value)) if inner else self._value(
-                    field, value
-                )
+                told = dict(self._item(inner, value)) if inner else self._value(field, value)
+                yield field.name, told

@@ -85,7 +85,7 @@ class Trial:
     def _numbers(
         self, case: Case, day: date, parameters: tuple[Parameter, ...]
     ) -> dict[str, object]:
-        values = rows.in_force(parameters, day)
+        values = {**rows.in_force(parameters, day), **dict(case.parameters)}
         return self._ruleset.parameters(values).by_name
 
     def _passes(self, stage: Stage) -> bool:
@@ -129,7 +129,9 @@ class Tried:
 def _observed(said: Iterable[Said]) -> Observed:
     every = tuple(said)
     results = tuple(each.result for each in every)
-    return Observed(results, tuple((each.result.rule, each.reason) for each in every if each.reason))
+    return Observed(
+        results, tuple((each.result.rule, each.reason) for each in every if each.reason)
+    )
 
 
 def _duties(plan: Plan) -> tuple[object, ...]:

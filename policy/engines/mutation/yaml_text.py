@@ -22,7 +22,9 @@ def flow(value: Any) -> str:
         case str():
             return _text(value)
         case Mapping():
-            return "{" + ", ".join(f"{_text(key)}: {flow(each)}" for key, each in value.items()) + "}"
+            return (
+                "{" + ", ".join(f"{_text(key)}: {flow(each)}" for key, each in value.items()) + "}"
+            )
         case Sequence():
             return "[" + ", ".join(map(flow, value)) + "]"
         case _:
