@@ -80,7 +80,7 @@ class _SchemaReader(Shapes):
     def _field(self, entry: Entry) -> Field:
         self._name(entry.key, "a fact")
         what = f"the fact {quoted(entry.key.text)}"
-        keys = ("optional", "unit", "values")
+        keys = ("optional", "unit", "values", "planned")
         values = self.mapping(entry.value, what, required=("type", "doc"), optional=keys)
         written = self.text(values.get("type"), "`type`")
         type_name, is_enum = self._type(written) if written else ("", False)
@@ -88,6 +88,10 @@ class _SchemaReader(Shapes):
         if optional and type_name.startswith("list("):
             help = "leave `optional` out: a list is never absent, only empty"
             self.error("optional-list", "a list cannot be optional", values["optional"].span, help)
+        planned = self.string(values.get("planned"), "`planned`")
+        if planned and not optional:
+            help = "say `optional: true`: until a provider fills it, the fact is absent"
+            self.error("planned-fact", "a planned fact is optional", values["planned"].span, help)
         return Field(
             name=entry.key.text,
             type=type_name,
@@ -95,6 +99,7 @@ class _SchemaReader(Shapes):
             optional=optional,
             unit=self.string(values.get("unit"), "`unit`"),
             values=self._values(entry, values.get("values"), is_enum),
+            planned=planned,
             span=entry.key.span,
         )
 
