@@ -2,7 +2,8 @@
 
 Cases that exist go first, since one that only has to expect more is the least work. Then come the
 same facts on the days around a date that was moved, with one of them unknown for a changed
-`on_error`, or under a parameter that is switched. What needs facts that no case has is asked of the solver, see `proofs`.
+`on_error`, or under a parameter that is switched. What needs facts that no case has is asked of the
+solver, see `proofs`.
 """
 
 from __future__ import annotations
