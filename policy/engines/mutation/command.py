@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from policy.engines.mutation.mutants import Mutant
 from policy.engines.mutation.original import Original
-from policy.engines.mutation.report import as_json, render
+from policy.engines.mutation.report import as_json, many, render
 from policy.engines.mutation.running import MutationReport, run_mutants
 from policy.lang.compiler import CompiledRuleset, CompiledTree, compile_tree
 from policy.lang.diagnostics import did_you_mean, has_errors, quoted, render_all
@@ -135,7 +135,7 @@ class _Ending:
         if err.isatty():
             _write_over(err, "")
         out.write(as_json(self.reports).decode() + "\n" if self.chosen.json else self._text())
-        err.write(f"{tried} mutants tried in {self.seconds:.1f} s\n")
+        err.write(f"{many(tried, 'mutant')} tried in {self.seconds:.1f} s\n")
         low = any(report.score.percent < self.chosen.fail_under for report in self.reports)
         return 1 if low else 0
 

@@ -19,6 +19,8 @@ from policy.lang.tree import (
     Or,
     Quantifier,
     QuantifierKind,
+    children,
+    with_children,
 )
 
 _Join: TypeAlias = type[And] | type[Or]
@@ -37,7 +39,13 @@ def joined(join: _Join, parts: tuple[Node, ...]) -> Node:
     flat = tuple(
         inner for part in parts for inner in (part.parts if isinstance(part, join) else (part,))
     )
-    return join(type="bool", span=flat[0].span.to(flat[-1].span), parts=flat)
+    return join(type="bool", span=parts[0].span.to(parts[-1].span), parts=flat)
+
+
+def flattened(node: Node) -> Node:
+    """The tree without an `&&` that is a part of an `&&`, as CEL's reading has it."""
+    node = with_children(node, [flattened(part) for part in children(node)])
+    return joined(type(node), node.parts) if isinstance(node, And | Or) else node
 
 
 def junctions(node: Node, site: Site) -> Iterator[Change]:

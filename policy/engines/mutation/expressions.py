@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from policy.engines.mutation import conditions, literals, operators
+from policy.engines.mutation.conditions import flattened
 from policy.engines.mutation.sites import Change, Site
 from policy.lang.tree import Node, replaced, walk
 
@@ -36,4 +37,5 @@ def changes(site: Site) -> Iterator[tuple[str, Change]]:
     for name, mutate in EXPRESSIONS.items():
         for node in nodes:
             for change in mutate(node, site):
-                yield name, replace(change, node=replaced(site.tree, node, change.node))
+                whole = replaced(site.tree, node, change.node)
+                yield name, replace(change, node=flattened(whole))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from msgspec.structs import replace
 
 from policy.engines.mutation.drafts import Draft
 from policy.engines.mutation.original import Original
 from policy.engines.mutation.yaml_places import YamlPlaces
+from policy.lang.combine import severity
 from policy.lang.diagnostics import quoted
 from policy.lang.plan import Parameter, Plan
 from policy.lang.source import Span
@@ -50,9 +51,13 @@ def _is_covered(plan: Plan, parameters: tuple[Parameter, ...]) -> bool:
 
 
 def _combine(original: Original, places: YamlPlaces) -> Iterator[Draft]:
-    """The other of the two ways to combine. A single rule has nothing to combine with."""
+    """The other of the two ways to combine.
+
+    Only where a milder rule stands above a stricter one: elsewhere the first is the strictest.
+    """
     plan = original.plan
-    if len(plan.rules) > 1:
+    effects = [severity(rule.effect) for rule in plan.rules]
+    if any(above < below for above, below in combinations(effects, 2)):
         first = plan.combine == "most_restrictive"
         changed = replace(plan, combine="first_match" if first else "most_restrictive")
         words = f"{quoted(plan.combine)} became {quoted(changed.combine)}"

@@ -60,10 +60,15 @@ def _counted(score: Score) -> str:
 
 def _summary(report: MutationReport) -> str:
     score = report.score
-    told = f"{report.ruleset}: {len(report.fates)} mutants on {report.cases} cases"
-    failing = f", {report.failing} of which fail already" if report.failing else ""
+    told = f"{many(len(report.fates), 'mutant')} on {many(report.cases, 'case')}"
+    failing = f" ({report.failing} failing already)" if report.failing else ""
     counts = f"{score.killed} killed, {score.survived} survived, {score.equivalent} equivalent"
-    return f"{told}{failing}: {counts}; score {_percent(score)}"
+    return f"{report.ruleset}: {told}{failing}: {counts}; score {_percent(score)}"
+
+
+def many(number: int, noun: str) -> str:
+    """`1 mutant`, `2 mutants`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _percent(score: Score) -> str:

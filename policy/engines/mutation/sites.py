@@ -25,8 +25,8 @@ class Change:
 class Site:
     """An expression with what stands around its nodes, which are told apart by identity.
 
-    `conditions` are the nodes whose truth matters, `words` the enums that literals are compared
-    with, `instants` the texts that are read as a timestamp or duration.
+    `conditions` are the nodes whose truth matters, less what stands behind a `!`; `words` the enums
+    that literals are compared with; `instants` the texts that are read as a timestamp or duration.
     """
 
     tree: Node
@@ -64,12 +64,15 @@ class Site:
         return Span(line, column, line, column + len(sign))
 
 
-def conditions(node: Node, *, asked: bool) -> Iterator[Node]:
-    """The nodes that are read as a truth; `asked` tells whether the whole is."""
-    if asked:
+def conditions(node: Node, *, asked: bool, negated: bool = False) -> Iterator[Node]:
+    """The nodes that are read as a truth; `asked` tells whether the whole is.
+
+    What stands behind a `!` is left to that.
+    """
+    if asked and not negated:
         yield node
     for part, truth in zip(children(node), _asked(node, asked), strict=True):
-        yield from conditions(part, asked=truth)
+        yield from conditions(part, asked=truth, negated=isinstance(node, Not))
 
 
 def _asked(node: Node, asked: bool) -> tuple[bool, ...]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import TypeVar
 
 from policy.engines.rows.poison import EvaluationError
 from policy.engines.rows.times import (
     SECOND,
+    duration,
     format_duration,
     format_timestamp,
     parse_duration,
     parse_timestamp,
+    timestamp,
 )
 from policy.engines.rows.values import INT_MAX, INT_MIN
 
@@ -46,14 +49,22 @@ def next_times(text: str, kind: str) -> Iterator[str]:
 
     Nothing for a text that is none.
     """
-    reads = parse_timestamp if kind == "timestamp" else parse_duration
-    writes = format_timestamp if kind == "timestamp" else format_duration
+    parse = parse_timestamp if kind == "timestamp" else parse_duration
     try:
-        value = int(reads(text))
+        value = int(parse(text))
     except EvaluationError:
         return
     step = SECOND if value % _DAY or not value else _DAY
-    yield from (writes(value - step), writes(value + step))
+    for near in (value - step, value + step):
+        with suppress(EvaluationError):  # CEL's calendar ends there
+            yield _written(near, kind)
+
+
+def _written(value: int, kind: str) -> str:
+    """The text of nanoseconds. Raises EvaluationError outside of CEL's limits."""
+    if kind == "timestamp":
+        return format_timestamp(timestamp(value))
+    return format_duration(duration(value))
 
 
 def neighbours(word: str, known: Sequence[str]) -> Iterator[str]:
