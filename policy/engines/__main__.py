@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TextIO
 
 from policy.engines import suite
+from policy.engines.mutation import command as mutation
 from policy.lang.folders import FACTS
 
 
@@ -23,6 +24,8 @@ def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) ->
         chosen = _parser().parse_args(arguments)
     except SystemExit as asked:
         return int(asked.code or 0)
+    if chosen.command == "mutate":
+        return mutation.run(chosen, out=out, err=err)
     path = Path(chosen.path)
     return suite.run(suite.asked(chosen, path), out=out, err=err, clock=perf_counter)
 
@@ -33,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="run tests.yaml of every ruleset, or of one")
     test.add_argument("path", help=f"the folder that holds {FACTS}, or one ruleset in it")
     suite.add_arguments(test)
+    mutation.add_command(commands)
     return parser
 
 

@@ -139,12 +139,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def render(found: Diagnostic, sources: Mapping[str, Source]) -> str:
     """The text that a terminal shows. `sources` gives the lines to quote, by path."""
     lines = [f"{found.place}: {found.severity}[{found.code}]: {found.message}"]
-    lines += _excerpt(found.path, found.span, sources)
+    lines += excerpt(found.path, found.span, sources)
     gutter = " " * _gutter(found.span)
     lines += [f"{gutter} = help: {text}" for text in found.help.splitlines()]
     for related in found.related:
         lines.append(f"{related.path}:{related.span.line}:{related.span.column}: {related.message}")
-        lines += _excerpt(related.path, related.span, sources)
+        lines += excerpt(related.path, related.span, sources)
     return "\n".join(lines)
 
 
@@ -181,8 +181,8 @@ def _json_span(span: Span | None) -> dict[str, int | None]:
     return dict(zip(("line", "column", "end_line", "end_column"), values, strict=True))
 
 
-def _excerpt(path: str, span: Span | None, sources: Mapping[str, Source]) -> list[str]:
-    """The quoted line with carets under the span; nothing when the place has no text."""
+def excerpt(path: str, span: Span | None, sources: Mapping[str, Source]) -> list[str]:
+    """The quoted line with carets under the span; no lines when the place has no text."""
     source = sources.get(path)
     if span is None or source is None:
         return []

@@ -32,34 +32,77 @@ def check_enums(
     Two enums without a common value are `never-equal`. `variables` are the trees of the variables
     that the tree may name.
     """
-    return tuple(_Enums(schema, variables, path).look(tree, {}))
+    return tuple(_told(_Enums(schema, variables).compared(tree, {}), path))
+
+
+def enum_words(
+    tree: Node, schema: FactSchema, *, variables: Mapping[str, Node]
+) -> Iterator[tuple[Literal, tuple[str, ...]]]:
+    """Each text that is compared with an enum, and the words that the enum has."""
+    for call, known, other in _Enums(schema, variables).compared(tree, {}):
+        left, right = call.arguments
+        yield from ((literal, known) for literal in _texts(right) if known)
+        yield from ((literal, other) for literal in _texts(left) if other)
+
+
+_Compared = tuple[Call, _Values, _Values]
+"""A comparison with the words that its left and its right side, or the items there, can be."""
+
+
+def _told(compared: Iterator[_Compared], path: str) -> Iterator[Diagnostic]:
+    for call, known, other in compared:
+        left, right = call.arguments
+        yield from _wrong_words(right, known, path)
+        yield from _wrong_words(left, other, path)
+        if known and other and not set(known) & set(other):
+            message = f"these can never be equal: {listed(known)}, and {listed(other)}"
+            yield error("never-equal", message, path, call.span)
+
+
+def _wrong_words(node: Node, allowed: _Values, path: str) -> Iterator[Diagnostic]:
+    for literal in _texts(node):
+        value = str(literal.value)
+        if allowed and value not in allowed:
+            message = f"{quoted(value)} is not one of the values {listed(allowed)}"
+            help = did_you_mean(value, allowed)
+            if help.startswith("use "):
+                help = ""  # the message has named them all
+            yield error("unknown-value", message, path, literal.span, help=help)
+
+
+def _texts(node: Node) -> Iterator[Literal]:
+    """The literals that an expression, or the items of a list, can be."""
+    match node:
+        case Literal(value=str()):
+            yield node
+        case If(then=then, otherwise=otherwise):
+            yield from _texts(then)
+            yield from _texts(otherwise)
+        case ListOf(items=items):
+            for item in items:
+                yield from _texts(item)
 
 
 class _Enums:
     """`items` says, by name of a Local, what values its range can hold."""
 
-    def __init__(self, schema: FactSchema, variables: Mapping[str, Node], path: str) -> None:
+    def __init__(self, schema: FactSchema, variables: Mapping[str, Node]) -> None:
         self.schema = schema
         self.variables = variables
-        self.path = path
 
-    def look(self, node: Node, items: Mapping[str, _Values]) -> Iterator[Diagnostic]:
+    def compared(self, node: Node, items: Mapping[str, _Values]) -> Iterator[_Compared]:
+        """Every comparison in a tree."""
         match node:
             case Quantifier(range=over, local=local):
-                yield from self.look(over, items)
+                yield from self.compared(over, items)
                 items = {**items, local: self._values(over, items)}
                 for part in children(node)[1:]:
-                    yield from self.look(part, items)
+                    yield from self.compared(part, items)
                 return
             case Call(function=name, arguments=(left, right)) if name in _COMPARING:
-                known, other = self._values(left, items), self._values(right, items)
-                yield from self._compare(right, known)
-                yield from self._compare(left, other)
-                if known and other and not set(known) & set(other):
-                    message = f"these can never be equal: {listed(known)}, and {listed(other)}"
-                    yield error("never-equal", message, self.path, node.span)
+                yield node, self._values(left, items), self._values(right, items)
         for part in children(node):
-            yield from self.look(part, items)
+            yield from self.compared(part, items)
 
     def _values(self, node: Node, items: Mapping[str, _Values]) -> _Values:
         """The values that an expression, or the items of a list, can have; empty for any."""
@@ -88,18 +131,3 @@ class _Enums:
 
     def _either(self, left: _Values, right: _Values) -> _Values:
         return tuple(dict.fromkeys((*left, *right))) if left and right else ()
-
-    def _compare(self, node: Node, allowed: _Values) -> Iterator[Diagnostic]:
-        match node:
-            case Literal(value=str() as value) if allowed and value not in allowed:
-                message = f"{quoted(value)} is not one of the values {listed(allowed)}"
-                help = did_you_mean(value, allowed)
-                if help.startswith("use "):
-                    help = ""  # the message has named them all
-                yield error("unknown-value", message, self.path, node.span, help=help)
-            case If(then=then, otherwise=otherwise):
-                yield from self._compare(then, allowed)
-                yield from self._compare(otherwise, allowed)
-            case ListOf(items=items):
-                for item in items:
-                    yield from self._compare(item, allowed)

@@ -31,6 +31,7 @@ from policy.engines.rows.program import (
     load,
 )
 from policy.engines.rows.reasons import words
+from policy.engines.rows.single import Said, SingleRule, Situation, single_rules
 from policy.engines.rows.template import (
     Condition,
     Explained,
@@ -52,8 +53,11 @@ __all__ = [
     "Parameters",
     "Program",
     "RulesetProgram",
+    "Said",
     "Seen",
     "SeenAt",
+    "SingleRule",
+    "Situation",
     "Template",
     "Timestamp",
     "Traced",
@@ -61,5 +65,6 @@ __all__ = [
     "in_force",
     "instant",
     "load",
+    "single_rules",
     "words",
 ]
