@@ -90,6 +90,8 @@ def normal(node: Node, lists: Lists, truth: bool = True) -> Node:
             return _quantified(node, lists, truth)
         case Call(function="_==_" | "_!=_", arguments=(left, right)) if left.type == "bool":
             return _same(left, right, lists, (node.function == "_==_") is truth)
+        case Call(type="bool", arguments=arguments) if any(isinstance(a, If) for a in arguments):
+            return normal(_lifted(node, arguments), lists, truth)
         case Call(function="@in", arguments=(item, ListOf(items=items))):
             equal = [_call("_==_", item, each) for each in items]
             return normal(Or(type="bool", span=NOWHERE, parts=tuple(equal)), lists, truth)
@@ -124,6 +126,16 @@ def _with(node: Node, local: str, item: Node) -> Node:
     if isinstance(node, Local):
         return item if node.name == local else node
     return with_children(node, [_with(part, local, item) for part in children(node)])
+
+
+def _lifted(node: Call, arguments: tuple[Node, ...]) -> Node:
+    """`f(c ? a : b)` as `c ? f(a) : f(b)`."""
+    at, chosen = next((at, each) for at, each in enumerate(arguments) if isinstance(each, If))
+    then, otherwise = (
+        replace(node, arguments=(*arguments[:at], branch, *arguments[at + 1 :]))
+        for branch in (chosen.then, chosen.otherwise)
+    )
+    return replace(chosen, type="bool", then=then, otherwise=otherwise)
 
 
 def _same(left: Node, right: Node, lists: Lists, equal: bool) -> Node:
