@@ -58,9 +58,10 @@ _ABOUT_TEXT = frozenset({"contains", "startsWith", "endsWith", "matches"})
 class Domain:
     """What matters of one place. `type` is its type in the tree.
 
-    `sizes` are lengths of a text that are asked for, `texts` functions of it with their argument,
-    `partners` places that it is compared with, `items` how many a list needs. `any` says that more
-    may matter than is told here.
+    `sizes` are lengths of a text that are asked for, `texts` functions of it and their argument,
+    `partners` places that it is compared with, `kin` those of the same calculations, `items` how
+    many a list needs so that each condition on it has its own, `counts` how many one alone needs.
+    `any` says that more may matter than is told here.
     """
 
     type: str
@@ -68,8 +69,10 @@ class Domain:
     sizes: set[int] = field(default_factory=set)
     texts: set[tuple[str, str]] = field(default_factory=set)
     partners: set[Key] = field(default_factory=set)
+    kin: set[Key] = field(default_factory=set)
     equations: list[Equation] = field(default_factory=list)
     items: int = 0
+    counts: set[int] = field(default_factory=set)
     any: bool = False
 
 
@@ -249,6 +252,7 @@ class Regions:
         for target, key in places.items():
             domain = self._domain(key, target.type)
             domain.equations.append(made)
+            domain.kin.update(places.values())
             domain.constants += [value for kind, value in fixed if kind == target.type]
         return self._parts((left, right), sight)
 
@@ -324,8 +328,7 @@ class Regions:
                 return self._anything(of, sight)
             self._domain(key, "string").sizes.add(value)
             return sure and value < LONGEST
-        _, exact = self._listing(of, sight, max(1, min(value + 1, MOST_ITEMS)))
-        return exact and value < MOST_ITEMS
+        return self._listing(of, sight, max(1, value + 1))[1]
 
     def _quantified(self, node: Quantifier, sight: Sight) -> bool:
         if self._fixed(node.range) and self._value(node.range) is None:
@@ -361,8 +364,11 @@ class Regions:
         if key is None:
             self._anything(node, sight)
             return None, False
-        self._domain(key, node.type).items += items
-        return (*key, ITEM), sure and not (isinstance(node, Fact) and sight)
+        domain = self._domain(key, node.type)
+        domain.items += min(items, MOST_ITEMS)
+        domain.counts |= {items - 1, items}
+        alone = not (isinstance(node, Fact) and sight)
+        return (*key, ITEM), sure and alone and items <= MOST_ITEMS
 
 
 def _item_of(total: Call) -> Node:
