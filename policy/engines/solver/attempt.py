@@ -37,7 +37,7 @@ class Attempt:
         self._board = Board(setting.schema, self._subject, hint, numbers.by_name)
         self._name_values()
         self._careful = Careful({})
-        regions = Regions(self._careful, self._board.frame)
+        regions = Regions(setting.schema, self._careful, self._board.frame)
         self.loose = tuple(leaf for leaf in dict.fromkeys(leaves(goal)) if not regions.leaf(leaf))
         self._choices = Choices(self._board, regions, moment)
 

@@ -21,6 +21,9 @@ from policy.lang.situations import NEUTRAL
 MOST_LISTS = 400
 """Lists of plain values that are tried; where there are more, nothing is proved."""
 
+LONGEST_LIST = 1000
+"""Items of a list that is made to be long."""
+
 _PLAIN: dict[str, Any] = {"bool": False, "int": 0, "double": 0.0, "string": ""}
 
 
@@ -114,7 +117,9 @@ class Choices:
     def _plain(self, key: Key, kind: str) -> Iterable[Any]:
         group = self._group(key)
         domains = [self._domains[each] for each in group if each in self._domains]
-        constants = [value for domain in domains for value in domain.constants]
+        kin = {each for domain in domains for each in domain.kin} - group
+        domains_of_kin = [self._domains[each] for each in kin if self._domains[each].type == kind]
+        constants = [v for domain in (*domains, *domains_of_kin) for v in domain.constants]
         if (NOW,) in group:
             constants += [self._moment.since, self._moment.until]
         many = sum(map(self._copies, group)) if len(group) > 1 or self._meets_itself(key) else 1
@@ -167,8 +172,20 @@ class Choices:
             yield from self._plain_lists(cell, most)
             return
         hinted = len(cell.hint) if isinstance(cell.hint, list) else 0
-        for count in dict.fromkeys((hinted, *range(most + 1))):
+        for count in dict.fromkeys((hinted, *range(min(most, 2) + 1))):
             yield self._board.listed(cell, count) or []
+        yield from self._repeated(cell)
+        for count in range(3, most + 1):
+            yield self._board.listed(cell, count) or []
+
+    def _repeated(self, cell: Cell) -> Iterator[list[Any]]:
+        """Lists for conditions that count: one item many times, alone or with others."""
+        domain = self._domains.get(cell.key)
+        counts = sorted(domain.counts) if domain else []
+        for count in (each for each in counts if 2 < each <= LONGEST_LIST):
+            for others in range(3):
+                first, *rest = self._board.listed(cell, 1 + others) or []
+                yield [first] * count + rest
 
     def _plain_lists(self, cell: Cell, most: int) -> Iterator[list[Any]]:
         yield from self._hinted(cell)

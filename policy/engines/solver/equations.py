@@ -10,7 +10,7 @@ from policy.engines.rows.poison import EvaluationError
 from policy.engines.solver.board import Asked, Facts, Key
 from policy.engines.solver.forms import NOWHERE
 from policy.engines.solver.values import turning_points
-from policy.lang.tree import Call, Node, Quantifier, Variable, children, with_children
+from policy.lang.tree import Call, Has, Node, Quantifier, Variable, children, with_children
 
 _TRIED = "tried"
 _READS = frozenset({"size", "sum", "_[_]"})
@@ -85,8 +85,10 @@ def alone(
 
 
 def _instead(node: Node, old: Node, new: Node) -> Node:
-    """The tree with every node that equals one replaced."""
+    """The tree with every read that equals one replaced; whether it is there stays a question."""
     if node == old:
         return new
+    if isinstance(node, Has):
+        return node
     before = children(node)
     return with_children(node, [_instead(part, old, new) for part in before]) if before else node

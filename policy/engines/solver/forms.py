@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from policy.lang.schema import element
 from policy.lang.source import Span
 from policy.lang.tree import (
     And,
@@ -28,8 +29,10 @@ from policy.lang.tree import (
     Or,
     Param,
     Quantifier,
+    Select,
     Variable,
     children,
+    replaced,
     with_children,
 )
 
@@ -73,7 +76,10 @@ def written_out(
 
 
 def normal(node: Node, lists: Lists, truth: bool = True) -> Node:
-    """A tree that is true exactly where `node`, written out, has that truth."""
+    """A tree that is true wherever `node`, written out, has that truth.
+
+    It is true nowhere else, but where an item of a list has an error that `filter` does not absorb.
+    """
     match node:
         case Literal(value=bool() as value):
             return _TRUE if value is truth else _FALSE
@@ -90,24 +96,45 @@ def normal(node: Node, lists: Lists, truth: bool = True) -> Node:
             return _quantified(node, lists, truth)
         case Call(function="_==_" | "_!=_", arguments=(left, right)) if left.type == "bool":
             return _same(left, right, lists, (node.function == "_==_") is truth)
+        case Call() | Quantifier() if chosen := _choice(node):
+            return normal(_lifted(node, chosen), lists, truth)
         case Call(function="@in", arguments=(item, ListOf(items=items))):
             equal = [_call("_==_", item, each) for each in items]
             return normal(Or(type="bool", span=NOWHERE, parts=tuple(equal)), lists, truth)
         case Call(function=function, arguments=(left, right)) if function in _TURNED:
-            return _comparison(node, left, right, truth)
+            return _comparison(node, left, right, lists, truth)
     return node if truth else _not(node)
 
 
 def _quantified(node: Quantifier, lists: Lists, truth: bool) -> Node:
-    """`all` is told as `exists` of the contrary; a list that is written down, item by item."""
-    exists = (node.kind == "exists") is truth
-    items = _items(node.range, lists)
+    """`all` is told as `exists` of the contrary."""
+    exists = node.kind == "exists"
+    condition = node.condition if exists else _not(node.condition)
+    found = _exists(node.range, node.local, condition, lists)
+    return found if exists is truth else _contrary(found)
+
+
+def _exists(over: Node, local: str, condition: Node, lists: Lists) -> Node:
+    """Whether a condition holds for an item of a list: of one that is written down, item by item;
+    what a `filter` or `map` makes of a list becomes part of the condition."""
+    items = _items(over, lists)
     if items is not None:
-        each = [normal(_with(node.condition, node.local, item), lists, truth) for item in items]
-        return disjunction(tuple(each)) if exists else conjunction(tuple(each))
-    condition = normal(node.condition, lists, node.kind == "exists")
-    found = replace(node, kind="exists", condition=condition)
-    return found if exists else _not(found)
+        each = (normal(_with(condition, local, item), lists) for item in items)
+        return disjunction(tuple(each))
+    if isinstance(over, Quantifier):
+        item = Local(type=element(over.type), span=NOWHERE, name=over.local)
+        made = item if over.result is None else over.result
+        both = (over.condition, _with(condition, local, made))
+        whole = And(type="bool", span=NOWHERE, parts=both)
+        return _exists(over.range, over.local, whole, lists)
+    return Quantifier(
+        type="bool",
+        span=NOWHERE,
+        kind="exists",
+        range=over,
+        local=local,
+        condition=normal(condition, lists),
+    )
 
 
 def _items(over: Node, lists: Lists) -> tuple[Node, ...] | None:
@@ -126,25 +153,81 @@ def _with(node: Node, local: str, item: Node) -> Node:
     return with_children(node, [_with(part, local, item) for part in children(node)])
 
 
+def _choice(node: Node) -> If | None:
+    """A `? :` below a node, in a place that is evaluated whatever else is."""
+    match node:
+        case If():
+            return node
+        case Call(arguments=parts):
+            return next(filter(None, map(_choice, parts)), None)
+        case Quantifier(range=inner) | Select(operand=inner):
+            return _choice(inner)
+    return None
+
+
+def _lifted(node: Node, chosen: If) -> Node:
+    """`f(c ? a : b)` as `c ? f(a) : f(b)`."""
+    then, otherwise = (replaced(node, chosen, b) for b in (chosen.then, chosen.otherwise))
+    return replace(chosen, type="bool", then=then, otherwise=otherwise)
+
+
 def _same(left: Node, right: Node, lists: Lists, equal: bool) -> Node:
     both = conjunction((normal(left, lists), normal(right, lists, equal)))
     neither = conjunction((normal(left, lists, False), normal(right, lists, not equal)))
     return disjunction((both, neither))
 
 
-_TURNED = {"_!=_": "_==_", "_>_": "_<_", "_>=_": "_<_", "_<=_": "_<_"}
+_TURNED = frozenset({"_==_", "_!=_", "_<_", "_>_", "_>=_", "_<=_"})
 
 
-def _comparison(node: Call, left: Node, right: Node, truth: bool) -> Node:
+def _comparison(node: Call, left: Node, right: Node, lists: Lists, truth: bool) -> Node:
     """`!=` as `!(==)`; of types that are surely in order `>`, `>=`, `<=` as `<` or its contrary."""
     function = node.function
-    if function == "_!=_":
-        return normal(_call("_==_", left, right), {}, not truth)
+    if function in ("_==_", "_!=_"):
+        return _equal(left, right, lists, (function == "_==_") is truth)
     if left.type not in _EXACT_ORDER or left.type != right.type:
         return node if truth else _not(node)
     swapped = function in ("_>_", "_<=_")
-    less = _call("_<_", right, left) if swapped else _call("_<_", left, right)
-    return less if (function == "_>_") is truth else _not(less)
+    sides = (right, left) if swapped else (left, right)
+    return _less(*sides, lists, (function in ("_>_", "_<_")) is truth)
+
+
+def _less(left: Node, right: Node, lists: Lists, truth: bool) -> Node:
+    """`left < right`; of a list that was gone through, whether it has an item is asked for one."""
+    match left, right:
+        case Literal(value=0), Call(function="size", arguments=(Quantifier() as over,)):
+            return _has_item(over, lists, truth)
+        case Call(function="size", arguments=(Quantifier() as over,)), Literal(value=1):
+            return _has_item(over, lists, not truth)
+    less = _call("_<_", left, right)
+    return less if truth else _not(less)
+
+
+def _equal(left: Node, right: Node, lists: Lists, truth: bool) -> Node:
+    match left, right:
+        case Call(function="size", arguments=(Quantifier() as over,)), Literal(value=0):
+            return _has_item(over, lists, not truth)
+    equal = _call("_==_", left, right)
+    return equal if truth else _not(equal)
+
+
+def _has_item(over: Quantifier, lists: Lists, truth: bool) -> Node:
+    found = _exists(over, over.local, _TRUE, lists)
+    return found if truth else _contrary(found)
+
+
+def _contrary(node: Node) -> Node:
+    """`!` of a normal form, as one."""
+    match node:
+        case Literal(value=value):
+            return _FALSE if value else _TRUE
+        case Not(operand=operand):
+            return operand
+        case And(parts=parts):
+            return disjunction(tuple(map(_contrary, parts)))
+        case Or(parts=parts):
+            return conjunction(tuple(map(_contrary, parts)))
+    return _not(node)
 
 
 def _call(function: str, *arguments: Node) -> Call:

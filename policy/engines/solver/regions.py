@@ -18,6 +18,7 @@ from policy.engines.rows.poison import EvaluationError
 from policy.engines.solver.board import ITEM, Asked, Key
 from policy.engines.solver.equations import Equation, alone, operands
 from policy.engines.solver.values import ORDERED
+from policy.lang.schema import FactSchema
 from policy.lang.tree import (
     And,
     Call,
@@ -57,9 +58,10 @@ _ABOUT_TEXT = frozenset({"contains", "startsWith", "endsWith", "matches"})
 class Domain:
     """What matters of one place. `type` is its type in the tree.
 
-    `sizes` are lengths of a text that are asked for, `texts` functions of it with their argument,
-    `partners` places that it is compared with, `items` how many a list needs. `any` says that more
-    may matter than is told here.
+    `sizes` are lengths of a text that are asked for, `texts` functions of it and their argument,
+    `partners` places that it is compared with, `kin` those of the same calculations, `items` how
+    many a list needs so that each condition on it has its own, `counts` how many one alone needs.
+    `any` says that more may matter than is told here.
     """
 
     type: str
@@ -67,8 +69,10 @@ class Domain:
     sizes: set[int] = field(default_factory=set)
     texts: set[tuple[str, str]] = field(default_factory=set)
     partners: set[Key] = field(default_factory=set)
+    kin: set[Key] = field(default_factory=set)
     equations: list[Equation] = field(default_factory=list)
     items: int = 0
+    counts: set[int] = field(default_factory=set)
     any: bool = False
 
 
@@ -78,8 +82,9 @@ class Regions:
     `frame` has the parameters; what it holds open is not fixed.
     """
 
-    def __init__(self, careful: Careful, frame: Frame) -> None:
+    def __init__(self, schema: FactSchema, careful: Careful, frame: Frame) -> None:
         self.domains: dict[Key, Domain] = {}
+        self._schema = schema
         self._careful = careful
         self._frame = frame
 
@@ -161,21 +166,44 @@ class Regions:
             exact = self._bool(node, sight) and exact
         return exact
 
+    def _parts(self, nodes: Sequence[Node], sight: Sight) -> bool:
+        exact = True
+        for node in nodes:
+            exact = self._anything(node, sight) and exact
+        return exact
+
     def _anything(self, node: Node, sight: Sight) -> bool:
-        """A node of which only the parts are understood."""
+        """A node of which only the parts are understood. Exact where they have few values, all of
+        which are tried."""
         if self._fixed(node):
             return True
-        key, _ = self._place(node, sight)
+        key, sure = self._place(node, sight)
         if key:
             domain = self._domain(key, node.type)
             domain.any = True
             domain.items = max(domain.items, 2 * node.type.startswith("list("))
-        elif isinstance(node, Quantifier):
+            return sure and self._is_finite(key, node.type)
+        if isinstance(node, Quantifier):
             self._listing(node, sight, 2)
-        else:
-            for part in children(node):
-                self._bool(part, sight) if part.type == "bool" else self._anything(part, sight)
-        return False
+            return False
+        exact = not isinstance(node, Local | Select)
+        for part in children(node):
+            known = self._bool if part.type == "bool" else self._anything
+            exact = known(part, sight) and exact
+        return exact
+
+    def _is_finite(self, key: Key, type_name: str) -> bool:
+        """Whether a place can only hold words of an enum, or true and false."""
+        if type_name == "bool":
+            return True
+        path = [name for name in key if name != ITEM]
+        record = self._schema.record(self._schema.subjects.get(path[0], ""))
+        field = None
+        for name in path[1:]:
+            field = record.field(name) if record else None
+            inner = field.type.removeprefix("list(").removesuffix(")") if field else ""
+            record = self._schema.record(inner)
+        return type_name == "string" and field is not None and bool(field.values)
 
     def _comparison(self, node: Call, left: Node, right: Node, sight: Sight) -> bool:
         if left.type == "bool":
@@ -224,10 +252,9 @@ class Regions:
         for target, key in places.items():
             domain = self._domain(key, target.type)
             domain.equations.append(made)
+            domain.kin.update(places.values())
             domain.constants += [value for kind, value in fixed if kind == target.type]
-        for side in (left, right):
-            self._anything(side, sight)
-        return False
+        return self._parts((left, right), sight)
 
     def _operands(self, sides: tuple[Node, Node], sight: Sight) -> dict[Node, Key]:
         """The ordered places that a calculation reads, those whose sum it reads among them."""
@@ -280,8 +307,7 @@ class Regions:
             return self._anything(item, sight)
         element, exact = self._listing(over, sight, 1)
         if element is None or not self._fixed(item):
-            self._anything(item, sight)
-            return False
+            return self._anything(item, sight) and False
         self._domain(element, item.type).constants.append(self._value(item))
         return exact
 
@@ -290,9 +316,7 @@ class Regions:
         value = self._value(part) if self._fixed(part) else None
         if key and isinstance(value, str):
             self._domain(key, "string").texts.add((function, value))
-            return False
-        self._anything(part, sight)
-        return self._anything(text, sight) and value is not None
+        return self._parts((text, part), sight)
 
     # Lists
 
@@ -304,8 +328,7 @@ class Regions:
                 return self._anything(of, sight)
             self._domain(key, "string").sizes.add(value)
             return sure and value < LONGEST
-        _, exact = self._listing(of, sight, max(1, min(value + 1, MOST_ITEMS)))
-        return exact and value < MOST_ITEMS
+        return self._listing(of, sight, max(1, value + 1))[1]
 
     def _quantified(self, node: Quantifier, sight: Sight) -> bool:
         if self._fixed(node.range) and self._value(node.range) is None:
@@ -341,8 +364,11 @@ class Regions:
         if key is None:
             self._anything(node, sight)
             return None, False
-        self._domain(key, node.type).items += items
-        return (*key, ITEM), sure and not (isinstance(node, Fact) and sight)
+        domain = self._domain(key, node.type)
+        domain.items += min(items, MOST_ITEMS)
+        domain.counts |= {items - 1, items}
+        alone = not (isinstance(node, Fact) and sight)
+        return (*key, ITEM), sure and alone and items <= MOST_ITEMS
 
 
 def _item_of(total: Call) -> Node:
