@@ -1,4 +1,4 @@
-"""`python -m policy.lang check PATH` and `lock PATH`: rules without Django, database or network.
+"""Rules without Django, database or network: check, lock, format, compare, describe.
 
 Exit codes: 0 fine (there may be warnings), 1 mistakes, 2 wrong usage.
 """
@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from policy.lang.compiler import CompiledTree, compile_read_tree, locked
 from policy.lang.diagnostics import as_json, has_errors, render_all
 from policy.lang.folders import FACTS, LOCK, Tree, find_root, no_root, read_tree
+from policy.lang.formatter import command as formatting
+
+Run: TypeAlias = Callable[[argparse.Namespace, TextIO, TextIO], int]
 
 
 def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) -> int:
@@ -23,6 +26,9 @@ def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) ->
         chosen = _parser().parse_args(arguments)
     except SystemExit as asked:
         return int(asked.code or 0)
+    if "run" in chosen:
+        run: Run = chosen.run
+        return run(chosen, out, err)
     path = Path(chosen.path)
     root = find_root(path)
     if root is None:
@@ -43,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="report as JSON")
     lock = commands.add_parser("lock", help=f"add new versions and dated values to {LOCK}")
     lock.add_argument("path", help=f"the folder that holds {FACTS} and the rulesets")
+    fmt = commands.add_parser("fmt", help="rewrite rule files in the one layout")
+    formatting.add_arguments(fmt)
+    fmt.set_defaults(run=formatting.run)
     return parser
 
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from policy.lang.diagnostics import Diagnostic, did_you_mean, ordered, quoted
+from policy.lang.grammar.others import CASE, EXPECTED, EXPECTED_DUTY, TESTS
 from policy.lang.loader import load
 from policy.lang.nodes import ListNode, MapNode, TextNode, YamlNode, is_empty
 from policy.lang.plan import EFFECTS, Effect
@@ -35,7 +36,7 @@ from policy.lang.source import Source, Span
 from policy.lang.territories import CODES, WORLDWIDE
 from policy.lang.words import DUTIES, PARTIES
 
-EXPECTATIONS = ("outcome", "rules", "obligations", "reason", "errors")
+EXPECTATIONS = EXPECTED.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +110,14 @@ class _CaseReader(SituationReader):
 
     def file(self, root: YamlNode) -> tuple[Case, ...]:
         """The file: what all cases have in common, and the cases."""
-        values = self.mapping(
-            root, "the file of tests", required=("cases",), optional=("as_of", "given")
-        )
+        values = self.keys(root, TESTS)
         as_of = self._instant(values, "")
         given = self.facts(values.get("given"), "`given`")
         nodes = self.items(values.get("cases"), "`cases`")
         return tuple(case for node in nodes for case in self._cases(node, given, as_of))
 
     def _cases(self, node: YamlNode, given: Overlay, as_of: str) -> list[Case]:
-        optional = ("as_of", "facts", "unknown", "expect", "table", "todo")
-        values = self.mapping(node, "a case", required=("name",), optional=optional)
+        values = self.keys(node, CASE)
         name = self._name(values.get("name"))
         as_of = self._instant(values, as_of)
         facts = merged(given, self.facts(values.get("facts"), "`facts`"))
@@ -222,7 +220,7 @@ class _CaseReader(SituationReader):
     def _expectation(self, node: YamlNode | None) -> Expectation:
         if node is None:
             return Expectation()
-        values = self.mapping(node, "`expect`", required=(), optional=EXPECTATIONS)
+        values = self.keys(node, EXPECTED)
         if isinstance(node, MapNode) and not node.entries:
             self.error("empty-value", "`expect` is empty", node.span)
         return self._expected(values, Expectation())
@@ -274,7 +272,7 @@ class _CaseReader(SituationReader):
         return tuple(sorted(found.text for found in ids))
 
     def _duty(self, node: YamlNode) -> ExpectedDuty | None:
-        values = self.mapping(node, "an obligation", required=("do",), optional=("of", "within"))
+        values = self.keys(node, EXPECTED_DUTY)
         do = self.word(values.get("do"), "`do`", DUTIES)
         of = self.word(values.get("of"), "`of`", PARTIES)
         return ExpectedDuty(do, of, self.string(values.get("within"), "`within`")) if do else None

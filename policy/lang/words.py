@@ -93,6 +93,9 @@ DUTIES = {
     ),
 }
 
+PARAMETER_TYPES = ("bool", "int", "double", "string", "timestamp", "duration", "list(string)")
+"""Types that the values of a parameter can have."""
+
 ON_ERROR = ("review", "block", "skip")
 COMBINE = ("most_restrictive", "first_match")
 
