@@ -30,6 +30,28 @@ from policy.lang.schema import FactSchema, element
 from policy.lang.tree import Node
 from policy.lang.vocabulary import TYPE_NAMES
 
+_OWN_FUNCTIONS = [
+    cel.FunctionDecl(
+        "sum",
+        [
+            cel.Overload(
+                "list_int64_sum",
+                cel.Type.INT,
+                [cel.Type.List(cel.Type.INT)],
+                is_member=True,
+                impl=lambda items: _within_64_bits(sum(items)),
+            )
+        ],
+    )
+]
+"""What rules can call beyond CEL's own; `impl` is for comparing with Google's evaluator."""
+
+
+def _within_64_bits(total: int) -> int:
+    if not -(2**63) <= total < 2**63:
+        raise OverflowError("a sum outside 64 bits")
+    return total
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -85,7 +107,9 @@ class Environment:
     def google(self) -> cel.Env:
         """Google's environment with the same names; made when it is first needed."""
         if self._google is None:
-            self._google = cel.NewEnv(self.descriptors.pool, variables=self._declared())
+            self._google = cel.NewEnv(
+                self.descriptors.pool, variables=self._declared(), functions=_OWN_FUNCTIONS
+            )
         return self._google
 
     def compile(self, placed: Placed) -> tuple[Node | None, tuple[Diagnostic, ...]]:

@@ -7,6 +7,7 @@ and no parser. `encode` is canonical: equal plans have equal bytes and equal dig
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal as OneOf
 from typing import TypeAlias
@@ -134,6 +135,22 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
         """The value in force on a day; None before the first."""
         held = [value for value in self.values if value.valid_from <= day]
         return held[-1] if held else None
+
+
+def trees(plan: Plan) -> Iterator[Node]:
+    """Every tree of a plan: variables, conditions, territories, holes of reasons."""
+    for variable in plan.variables:
+        yield variable.tree
+    for rule in plan.rules:
+        yield from rule_trees(rule)
+
+
+def rule_trees(rule: RulePlan) -> Iterator[Node]:
+    """The trees of one rule, its condition first."""
+    yield rule.when
+    if rule.territories is not None:
+        yield rule.territories
+    yield from rule.reason.holes
 
 
 def encode(value: msgspec.Struct) -> bytes:

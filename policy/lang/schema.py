@@ -18,6 +18,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fact. `type` is a scalar, a record name, or `list(T)` of either; see `policy.lang.tree`.
 
     An enum is a `string` (or `list(string)`) whose `values` are the only ones it can take.
+    `planned` names the provider that is to fill an optional field which none fills yet.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     optional: bool = False
     unit: str = ""
     values: tuple[str, ...] = ()
+    planned: str = ""
     span: Span | None = None
 
 

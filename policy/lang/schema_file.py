@@ -86,6 +86,10 @@ class _SchemaReader(Shapes):
         if optional and type_name.startswith("list("):
             help = "leave `optional` out: a list is never absent, only empty"
             self.error("optional-list", "a list cannot be optional", values["optional"].span, help)
+        planned = self.string(values.get("planned"), "`planned`")
+        if planned and not optional:
+            help = "say `optional: true`: until a provider fills it, the fact is absent"
+            self.error("planned-fact", "a planned fact is optional", values["planned"].span, help)
         return Field(
             name=entry.key.text,
             type=type_name,
@@ -93,6 +97,7 @@ class _SchemaReader(Shapes):
             optional=optional,
             unit=self.string(values.get("unit"), "`unit`"),
             values=self._values(entry, values.get("values"), is_enum),
+            planned=planned,
             span=entry.key.span,
         )
 

@@ -124,8 +124,8 @@ class SituationReader(Shapes):
             return self._fill({}, record, node, f"an item of {quoted(field.name)}")
         if field.values:
             return self.word(node, quoted(field.name), field.values)
-        if type_name == "string" and isinstance(node, TextNode) and not node.text:
-            return ""
+        if type_name == "string" and isinstance(node, TextNode) and not node.text.strip():
+            return node.text  # a title may be blank, and rules may ask for that
         return self.scalar(node, quoted(field.name), type_name)
 
     def _unknown_fact(self, key: TextNode, name: str, record: Record | None) -> None:
@@ -180,12 +180,24 @@ class _Completer:
 
     def _neutral(self, field: Field, path: str) -> Any:
         if field.values:
-            word = next((word for word in NEUTRAL if word in field.values), "")
+            word = neutral_word(field)
             if not word:
                 self._gap(path, field)
             return word
         plain = {"bool": False, "int": 0, "double": 0.0, "string": "", "duration": "0s"}
         return plain.get(field.type, self._as_of)
+
+
+def neutral_word(field: Field) -> str:
+    """The word of an enum that says nothing; empty when it has none, and a test must say it."""
+    return next((word for word in NEUTRAL if word in field.values), "")
+
+
+def neutral(
+    schema: FactSchema, record: Record, as_of: str, said: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A whole record of which only `said` is said; an enum without a neutral word is empty."""
+    return _Completer(schema, as_of, lambda path, field: None).record(record, said, "")
 
 
 def merged(base: Any, over: Overlay) -> Overlay:

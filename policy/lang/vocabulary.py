@@ -14,6 +14,7 @@ MACROS = {
 
 FUNCTIONS = {
     "size": "size(list)",
+    "sum": "numbers.sum()",
     "contains": 'text.contains("part")',
     "startsWith": 'text.startsWith("part")',
     "endsWith": 'text.endsWith("part")',
@@ -35,7 +36,7 @@ FUNCTIONS = {
     "getSeconds": "now.getSeconds()",
     "getMilliseconds": "now.getMilliseconds()",
 }
-"""CEL's standard functions, less those for types that rules do not have: name to a model."""
+"""Those of CEL that rules have types for, and `sum`: name to a model of their use."""
 
 CALLS = {**MACROS, **FUNCTIONS}
 
@@ -57,7 +58,6 @@ _ELSEWHERE = {
     "len": "did you mean `size`?",
     "length": "did you mean `size`?",
     "count": "count with `size(list.filter(item, ...))`",
-    "sum": "rules cannot add up a list; ask for a fact that holds the sum",
     "isEmpty": "write `size(...) == 0`",
     "empty": "write `size(...) == 0`",
     "exist": "did you mean `exists`?",

@@ -78,13 +78,21 @@ DUTIES = {
     "exclude_from_recommendations": Duty("leave the track out of recommendations", _NOTE),
     "exclude_from_training": Duty("let no model learn from the track", _USE | _NOTE),
     "restrict_training": Duty("let models learn only within the consent", _USE | _NOTE),
+    "stop_use": Duty("end the use of the track by AI", _USE | _NOTE),
     "exclude_from_monetisation": Duty("pay nothing for streams of the track", _NOTE),
     "hold_payout": Duty("keep what the track earns until the matter is settled", _LAYER | _NOTE),
+    "exclude_from_pool": Duty("count no streams of the track in a pool", _NOTE),
+    "remove_streams": Duty("take artificial streams out of the pool and of what is paid", _NOTE),
+    "charge_penalty": Duty(
+        "charge the party an amount",
+        {"amount": Detail(required=True, parameter=True)} | _NOTE,
+    ),
     "notify": Duty("tell the party of the finding", _NOTE),
     "request_disclosure": Duty("ask for a statement of AI use", _FIELD | _NOTE),
     "request_consent": Duty("ask for consent to a use of AI", _USE | _LAYER | _NOTE),
     "request_correction": Duty("ask for corrected metadata", _FIELD | _NOTE),
     "request_evidence": Duty("ask for documents, such as a licence or a session file", _NOTE),
+    "request_attribution": Duty("ask for the weights of the tracks that an output drew on", _NOTE),
     "supply_shares": Duty("ask for complete shares", _LAYER | _NOTE),
     "accrue": Duty(
         "set compensation aside at a rate",
@@ -92,6 +100,17 @@ DUTIES = {
         | _NOTE,
     ),
 }
+
+DETAILS = {
+    "label": "the notice that is shown",
+    "layer": "the kind of right that it is about",
+    "use": "the use of AI that it is about",
+    "field": "the field of the delivery that it is about",
+    "rate": "name of the parameter with the rate",
+    "amount": "name of the parameter with the amount",
+    "note": "free text",
+}
+"""What the further keys of duties say."""
 
 PARAMETER_TYPES = ("bool", "int", "double", "string", "timestamp", "duration", "list(string)")
 """Types that the values of a parameter can have."""

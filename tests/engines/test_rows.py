@@ -41,6 +41,35 @@ def test_an_overflow_makes_only_its_own_rule_indeterminate() -> None:
     assert found == rows.Evaluation((1,), ((0, "integer overflow"),))
 
 
+def test_a_variable_leaves_the_items_around_it_alone() -> None:
+    conditions = ['track.contributors.exists(c, size(free) > 0 && c.role == "LeadVocalist")']
+    variables = {"free": 'track.contributors.filter(c, c.ai == "none")'}
+    facts = document(contributors=list(reversed(document()["track"]["contributors"])))
+    for unknown in ([], ["track.nothing"]):
+        found = _evaluate(conditions, {**facts, "unknown": unknown}, variables=variables)
+        assert found == rows.Evaluation((0,))
+
+
+def test_a_list_of_numbers_adds_up_whatever_its_order() -> None:
+    big = "9223372036854775807"
+    found = _evaluate(
+        [
+            "track.shares.map(s, s.basis_points).sum() == 9999",
+            f"track.shares.filter(s, s.basis_points > {big} - 1).map(s, s.basis_points).sum() == 0",
+            f"[{big}, 1, -1].sum() == {big} && [1, {big}, -1].sum() == {big}",
+            f"[{big}, track.deliveries].sum() > 0",
+        ],
+        document(
+            shares=[
+                {"layer": "master", "territory": "DE", "basis_points": share}
+                | {"holders": 1, "unknown": 0}
+                for share in (3333, 6666)
+            ]
+        ),
+    )
+    assert found == rows.Evaluation((0, 1, 2), ((3, "integer overflow"),))
+
+
 def test_a_true_part_absorbs_an_error() -> None:
     found = _evaluate(["1 / (track.deliveries - 2) == 1 || track.deliveries == 2"], document())
     assert found == rows.Evaluation((0,))

@@ -165,7 +165,10 @@ def test_what_is_said_about_mistakes(golden: CheckGolden) -> None:
 
 def test_every_model_in_our_help_is_right() -> None:
     environment = Environment(
-        SCHEMA, "track", {}, {"listed": "list(string)", "text": "string", "value": "string"}
+        SCHEMA,
+        "track",
+        {},
+        {"listed": "list(string)", "numbers": "list(int)", "text": "string", "value": "string"},
     )
     for model in CALLS.values():
         compiled(model.replace("list.", "listed.").replace("(list)", "(listed)"), environment)

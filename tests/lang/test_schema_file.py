@@ -72,6 +72,7 @@ records:
     fields:
       track: {type: list(Track), doc: Back again.}
       mix: [type, string]
+      heard: {type: bool, planned: detect/heard.py, doc: Not optional.}
 """
     source = Source("rulesets/facts.yaml", text)
     schema, found = load_schema(source)

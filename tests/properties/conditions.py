@@ -168,6 +168,8 @@ class Writer:
             case 6:
                 name = self._one(("getHours", "getMinutes", "getSeconds", "getMilliseconds"))
                 return f"{self._of('duration', depth)}.{name}()"
+            case 7:
+                return f"{self._of('list(int)', min(depth, 2))}.sum()"
             case _:
                 return self._choice("int", depth)
 

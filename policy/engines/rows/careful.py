@@ -117,10 +117,13 @@ class Careful:
         made = self._made.get(name)
         if made is None:
             made = self._made[name] = self.closure(self._variables[name])
+        outer, frame.locals = frame.locals, {}  # its items may be called as those around it
         try:
             return made(frame)
         except EvaluationError as error:
             return error
+        finally:
+            frame.locals = outer
 
     def _has(self, target: Fact | Select) -> Closure:
         if isinstance(target, Fact):

@@ -83,10 +83,16 @@ def _as_uint(call: Callable[[int, int], int]) -> Callable[..., Uint]:
 def _texts() -> Iterator[tuple[tuple[str, ...], Overload]]:
     for kind in ("string", "bytes", "list", "map"):
         yield ("size", kind), Overload(len, "len({0})")
+    yield ("sum", "list"), Overload(_sum)
     yield ("contains", "string", "string"), Overload(operator.contains, "({1} in {0})")
     yield ("startsWith", "string", "string"), Overload(str.startswith, "{0}.startswith({1})")
     yield ("endsWith", "string", "string"), Overload(str.endswith, "{0}.endswith({1})")
     yield ("matches", "string", "string"), Overload(matches)
+
+
+def _sum(items: list[int]) -> int:
+    """Only the total must fit into 64 bits, so that the order of the items does not matter."""
+    return numbers.checked(sum(items))
 
 
 def _conversions() -> Iterator[tuple[tuple[str, ...], Overload]]:

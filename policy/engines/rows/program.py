@@ -22,9 +22,9 @@ from policy.engines.rows.shared import Shared, Unsupported
 from policy.engines.rows.steps import Steps
 from policy.engines.rows.template import Template
 from policy.engines.rows.times import parse_duration, parse_timestamp
-from policy.engines.rows.uses import Uses, trees
+from policy.engines.rows.uses import Uses
 from policy.engines.rows.values import Duration, Timestamp
-from policy.lang.plan import Parameter, Plan
+from policy.lang.plan import Parameter, Plan, trees
 from policy.lang.schema import FactSchema
 from policy.lang.tree import Fact, Node, Param, Variable
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from policy.engines.rows.analysis import flat
-from policy.lang.plan import Plan, RulePlan
 from policy.lang.schema import FactSchema
 from policy.lang.tree import Call, Fact, ListOf, Literal, MapOf, Node, Select
 
@@ -14,22 +13,6 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 _SCALARS = frozenset({"bool", "int", "double", "string", "timestamp", "duration"})
 _LOOKS_PAST_ITEMS = frozenset({"size", "_[_]"})
 """Functions that take a list of records without reading the records."""
-
-
-def trees(plan: Plan) -> Iterator[Node]:
-    """Every tree of a plan: variables, conditions, territories, holes of reasons."""
-    for variable in plan.variables:
-        yield variable.tree
-    for rule in plan.rules:
-        yield from rule_trees(rule)
-
-
-def rule_trees(rule: RulePlan) -> Iterator[Node]:
-    """The trees of one rule, its condition first."""
-    yield rule.when
-    if rule.territories is not None:
-        yield rule.territories
-    yield from rule.reason.holes
 
 
 class Uses:

@@ -62,6 +62,11 @@ FIELD = Keys(
             Text("truth"),
             "whether it may be absent; then rules ask with `has(...)` first",
         ),
+        Key(
+            "planned",
+            SENTENCE,
+            "the provider that is to fill an optional fact which none fills yet",
+        ),
         Key("unit", Text(), "unit of a number"),
         Key("doc", SENTENCE, "what it says", required=True),
     ),

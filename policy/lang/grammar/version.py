@@ -8,6 +8,7 @@ from policy.lang.plan import EFFECTS
 from policy.lang.words import (
     CATEGORIES,
     COMBINE,
+    DETAILS,
     DUTIES,
     GROUNDS,
     ON_ERROR,
@@ -60,19 +61,9 @@ DSA = Keys(
     style="flow",
 )
 
-_DETAILS = {
-    "label": "the notice that is shown",
-    "layer": "the kind of right that it is about",
-    "use": "the use of AI that it is about",
-    "field": "the field of the delivery that it is about",
-    "rate": "name of the parameter that holds the rate",
-    "note": "free text",
-}
-
-
 def _obligation(do: str, duty: Duty) -> Keys:
     further = tuple(
-        Key(name, _detail(detail), _DETAILS[name], required=detail.required)
+        Key(name, _detail(detail), DETAILS[name], required=detail.required)
         for name, detail in duty.details.items()
     )
     return Keys(
