@@ -14,6 +14,7 @@ from typing import TextIO, TypeAlias
 
 from policy.lang.compiler import CompiledTree, compile_read_tree, locked
 from policy.lang.diagnostics import as_json, has_errors, render_all
+from policy.lang.differences import command as differing
 from policy.lang.folders import FACTS, LOCK, Tree, find_root, no_root, read_tree
 from policy.lang.formatter import command as formatting
 
@@ -52,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     fmt = commands.add_parser("fmt", help="rewrite rule files in the one layout")
     formatting.add_arguments(fmt)
     fmt.set_defaults(run=formatting.run)
+    diff = commands.add_parser("diff", help="tell in words what differs between two versions")
+    differing.add_arguments(diff)
+    diff.set_defaults(run=differing.run)
     return parser
 
 

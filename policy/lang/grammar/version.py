@@ -61,6 +61,7 @@ DSA = Keys(
     style="flow",
 )
 
+
 def _obligation(do: str, duty: Duty) -> Keys:
     further = tuple(
         Key(name, _detail(detail), DETAILS[name], required=detail.required)
