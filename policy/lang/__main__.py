@@ -1,4 +1,4 @@
-"""Rules without Django, database or network: check and lock a tree of rulesets, or start one.
+"""Rules without Django, database or network: check, lock, format, compare, start a tree of them.
 
 Exit codes: 0 fine (there may be warnings), 1 mistakes, 2 wrong usage.
 """
@@ -15,7 +15,9 @@ from typing import TextIO, TypeAlias
 from policy.lang import starting
 from policy.lang.compiler import CompiledTree, compile_read_tree, compile_tree, locked
 from policy.lang.diagnostics import as_json, has_errors, ordered, render_all
+from policy.lang.differences import command as differing
 from policy.lang.folders import FACTS, LOCK, PRESETS, Tree, find_root, no_root, presets, read_tree
+from policy.lang.formatter import command as formatting
 
 Run: TypeAlias = Callable[[argparse.Namespace, TextIO, TextIO], int]
 
@@ -53,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     start = commands.add_parser("start", help="lay out a new folder of rulesets from a preset")
     starting.add_arguments(start)
     start.set_defaults(run=starting.run)
+    fmt = commands.add_parser("fmt", help="rewrite rule files in the one layout")
+    formatting.add_arguments(fmt)
+    fmt.set_defaults(run=formatting.run)
+    diff = commands.add_parser("diff", help="tell in words what differs between two versions")
+    differing.add_arguments(diff)
+    diff.set_defaults(run=differing.run)
     return parser
 
 

@@ -30,8 +30,9 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from policy.lang.diagnostics import Diagnostic, did_you_mean, ordered, quoted
-from policy.lang.expectations import EXPECTATIONS, IN_PLACE, Expectation, ExpectationReader
+from policy.lang.expectations import IN_PLACE, Expectation, ExpectationReader
 from policy.lang.fixtures import FixtureReader
+from policy.lang.grammar.others import CASE, EXPECTED, TESTS
 from policy.lang.loader import load
 from policy.lang.nodes import ListNode, MapNode, TextNode, YamlNode
 from policy.lang.parameters import Value, read_value
@@ -114,8 +115,7 @@ class _CaseReader(SituationReader):
 
     def file(self, root: YamlNode) -> tuple[Case, ...]:
         """The file: what all cases have in common, and the cases."""
-        optional = ("as_of", "given", "fixtures")
-        values = self.mapping(root, "the file of tests", required=("cases",), optional=optional)
+        values = self.keys(root, TESTS)
         as_of = self._instant(values, "")
         self._given = self.facts(values.get("given"), "`given`")
         self._fixtures.read(values.get("fixtures"))
@@ -125,7 +125,7 @@ class _CaseReader(SituationReader):
         return cases
 
     def _cases(self, node: YamlNode, as_of: str) -> list[Case]:
-        values = self.mapping(node, "a case", required=("name",), optional=_KEYS)
+        values = self.keys(node, CASE)
         name = self._name(values.get("name"))
         draft = _Draft(
             name=name.text.strip() if name else "",
@@ -246,7 +246,7 @@ class _CaseReader(SituationReader):
             case "fixture":
                 further = self._fixtures.names(cell, "`fixture`")
                 return replace(draft, fixtures=(*draft.fixtures, *further))
-            case text if text in EXPECTATIONS:
+            case text if text in EXPECTED.names:
                 return replace(
                     draft, expect=self._expectations.expected({text: cell}, draft.expect)
                 )
@@ -260,8 +260,6 @@ class _CaseReader(SituationReader):
         self.fact(column, cell, draft.facts)
         return draft
 
-
-_KEYS = ("as_of", "fixture", "facts", "unknown", "parameters", "expect", "table", "todo")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
 from policy.lang.diagnostics import did_you_mean, quoted
+from policy.lang.grammar.others import EXPECTED
 from policy.lang.nodes import MapNode, TextNode, YamlNode, is_empty
 from policy.lang.plan import EFFECTS, Effect
 from policy.lang.shapes import Shapes
@@ -21,7 +22,6 @@ from policy.lang.source import Source
 from policy.lang.territories import CODES, WORLDWIDE
 from policy.lang.words import DUTIES, PARTIES
 
-EXPECTATIONS = ("outcome", "rules", "not_rules", "obligations", "reason", "reasons", "errors")
 IN_PLACE = "outcome."
 """What a column of a table begins with that gives the outcome in one territory: `outcome.DE`."""
 
@@ -75,7 +75,7 @@ class ExpectationReader(Shapes):
         """An `expect` as a whole."""
         if node is None:
             return Expectation()
-        values = self.mapping(node, "`expect`", required=(), optional=EXPECTATIONS)
+        values = self.keys(node, EXPECTED)
         if isinstance(node, MapNode) and not node.entries:
             self.error("empty-value", "`expect` is empty", node.span)
         return self.expected(values, Expectation())

@@ -26,6 +26,17 @@ _INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DOUBLE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
+def plain_kind(text: str) -> Kind:
+    """What a text means when it stands without quotes."""
+    if _NULL.fullmatch(text):
+        return "null"
+    if _BOOL.fullmatch(text):
+        return "bool"
+    if _INT.fullmatch(text):
+        return "int"
+    return "double" if _DOUBLE.fullmatch(text) else "string"
+
+
 @dataclass(frozen=True, eq=False)
 class TextNode:
     """A scalar. `start` and `end` are offsets into the source, quotes and block header included.
@@ -43,15 +54,7 @@ class TextNode:
     @property
     def kind(self) -> Kind:
         """What a plain text means; a quoted or block text is always a string."""
-        if self.style != "plain":
-            return "string"
-        if _NULL.fullmatch(self.text):
-            return "null"
-        if _BOOL.fullmatch(self.text):
-            return "bool"
-        if _INT.fullmatch(self.text):
-            return "int"
-        return "double" if _DOUBLE.fullmatch(self.text) else "string"
+        return plain_kind(self.text) if self.style == "plain" else "string"
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column in the file of the code point at `offset` of the text.

@@ -21,17 +21,18 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from policy.lang.diagnostics import Diagnostic, ordered, quoted
+from policy.lang.grammar.others import DATED, PARAMETER, PARAMETERS
+from policy.lang.grammar.version import REFERENCE
 from policy.lang.loader import load
 from policy.lang.nodes import Entry, TextNode, YamlNode
+from policy.lang.patterns import FIELD_NAME, URL
 from policy.lang.plan import Parameter, ParameterValue, Reference
-from policy.lang.schema_file import FIELD_NAME, RESERVED
+from policy.lang.schema_file import RESERVED
 from policy.lang.shapes import Scalar, Shapes
 from policy.lang.source import Source, Span
+from policy.lang.words import PARAMETER_TYPES
 
-TYPES = ("bool", "int", "double", "string", "timestamp", "duration", "list(string)")
 Value: TypeAlias = Scalar | tuple[str, ...]
-
-_URL = re.compile(r"https?://[^\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def load_parameters(source: Source) -> tuple[tuple[ParameterSyntax, ...], tuple[
     if root is None:
         return (), refused
     reader = _ParameterReader(source)
-    values = reader.mapping(root, "the file of parameters", required=("parameters",))
+    values = reader.keys(root, PARAMETERS)
     entries = reader.entries(values.get("parameters"), "`parameters`")
     read = [reader.parameter(entry) for entry in entries]
     found = ordered((*refused, *reader.found))
@@ -76,10 +77,10 @@ def read_reference(node: YamlNode | None, shapes: Shapes) -> Reference | None:
     """`{title, url}`: where a rule or a number comes from."""
     if node is None:
         return None
-    values = shapes.mapping(node, "a reference", required=("title",), optional=("url",))
+    values = shapes.keys(node, REFERENCE)
     title = shapes.string(values.get("title"), "the title of a reference")
     url = shapes.text(values.get("url"), "the address of a reference")
-    if url and not _URL.fullmatch(url.text):
+    if url and not re.fullmatch(URL, url.text):
         message = f"{quoted(url.text)} is not a web address"
         shapes.error("wrong-value", message, url.span, "write it with `https://`")
     return Reference(title=title, url=url.text if url else "") if title else None
@@ -99,8 +100,8 @@ class _ParameterReader(Shapes):
     def parameter(self, entry: Entry) -> ParameterSyntax | None:
         name = self._name(entry.key)
         what = f"the parameter {quoted(entry.key.text)}"
-        values = self.mapping(entry.value, what, required=("type", "doc", "values"))
-        type_name = self.word(values.get("type"), "`type` of a parameter", TYPES)
+        values = self.keys(entry.value, PARAMETER, what)
+        type_name = self.word(values.get("type"), "`type` of a parameter", PARAMETER_TYPES)
         doc = self.string(values.get("doc"), "`doc`")
         items = self.items(values.get("values"), "`values`", empty=False)
         if not type_name:
@@ -121,8 +122,7 @@ class _ParameterReader(Shapes):
         return name
 
     def _line(self, node: YamlNode, type_name: str) -> DatedSyntax | None:
-        required = ("from", "value", "reference")
-        values = self.mapping(node, "a dated value", required=required)
+        values = self.keys(node, DATED)
         day = self.day(values.get("from"), "`from`")
         value = read_value(values.get("value"), "`value`", type_name, self)
         reference = read_reference(values.get("reference"), self)

@@ -13,12 +13,14 @@ from datetime import date
 from typing import cast
 
 from policy.lang.diagnostics import Diagnostic, ordered, quoted
+from policy.lang.grammar.version import ABOUT, DSA, EFFECTIVE, RULE, VERSION
 from policy.lang.loader import load
 from policy.lang.nodes import Entry, TextNode, YamlNode
 from policy.lang.parameters import read_reference
+from policy.lang.patterns import FIELD_NAME, KEY, KEY_FORM, PERIOD
 from policy.lang.plan import EFFECTS, Combine, DsaPlan, Effect, OnError, Reference
 from policy.lang.reasons import ReasonSyntax, read_reason
-from policy.lang.schema_file import FIELD_NAME, RESERVED
+from policy.lang.schema_file import RESERVED
 from policy.lang.shapes import Shapes, head
 from policy.lang.source import Source, Span
 from policy.lang.words import (
@@ -33,13 +35,10 @@ from policy.lang.words import (
     Detail,
 )
 
-KEY = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 MOST_VARIABLES = 200
 """Variables of a version. They may need each other, so their number bounds how deep that goes."""
 
-KEY_FORM = "small letters and digits with `-` between words"
-
-_PERIOD = re.compile(r"P[1-9][0-9]{0,3}D|PT[1-9][0-9]{0,4}H")
+_PERIOD = re.compile(PERIOD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +110,7 @@ def load_about(source: Source) -> tuple[About | None, tuple[Diagnostic, ...]]:
     if root is None:
         return None, refused
     shapes = Shapes(source)
-    keys = ("key", "title", "owner", "why")
-    values = shapes.mapping(root, "the ruleset", required=keys)
+    values = shapes.keys(root, ABOUT)
     key = shapes.name(values.get("key"), "`key`", KEY, KEY_FORM)
     about = About(
         key=key.text if key else "",
@@ -139,9 +137,7 @@ class _VersionReader(Shapes):
     """A version file, part by part."""
 
     def version(self, root: YamlNode) -> VersionSyntax:
-        required = ("language", "ruleset", "subject", "effective", "rules")
-        optional = ("combine", "variables")
-        values = self.mapping(root, "the version", required=required, optional=optional)
+        values = self.keys(root, VERSION)
         self._language(values)
         begun, ended = self._effective(values.get("effective"))
         nodes = self.items(values.get("rules"), "`rules`", empty=False)
@@ -170,7 +166,7 @@ class _VersionReader(Shapes):
     def _effective(self, node: YamlNode | None) -> tuple[date | None, date | None]:
         if node is None:
             return None, None
-        values = self.mapping(node, "`effective`", required=("from",), optional=("until",))
+        values = self.keys(node, EFFECTIVE)
         begun = self.day(values.get("from"), "`from`")
         ended = self.day(values.get("until"), "`until`")
         if begun and ended and ended <= begun:
@@ -201,9 +197,7 @@ class _VersionReader(Shapes):
         return VariableSyntax(name, expression) if name and expression else None
 
     def _rule(self, node: YamlNode) -> RuleSyntax:
-        required = ("id", "title", "when", "effect", "reason")
-        optional = ("on_error", "territories", "obligations", "references", "dsa")
-        values = self.mapping(node, "the rule", required=required, optional=optional)
+        values = self.keys(node, RULE)
         reason = self.text(values.get("reason"), "`reason`")
         duties = self.items(values.get("obligations"), "`obligations`")
         sources = self.items(values.get("references"), "`references`")
@@ -291,8 +285,7 @@ class _VersionReader(Shapes):
     def _dsa(self, node: YamlNode | None) -> DsaPlan | None:
         if node is None:
             return None
-        keys = ("ground", "category", "visibility")
-        values = self.mapping(node, "`dsa`", required=keys[:2], optional=keys[2:])
+        values = self.keys(node, DSA)
         return DsaPlan(
             ground=self.word(values.get("ground"), "`ground`", GROUNDS),
             category=self.word(values.get("category"), "`category`", CATEGORIES),

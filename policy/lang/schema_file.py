@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from policy.lang.diagnostics import Diagnostic, did_you_mean, has_errors, ordered, quoted
+from policy.lang.grammar.others import FACTS, FIELD, RECORD
 from policy.lang.loader import load
 from policy.lang.nodes import Entry, TextNode, YamlNode
+from policy.lang.patterns import FIELD_NAME, RECORD_NAME
 from policy.lang.schema import SCALARS, FactSchema, Field, Record
 from policy.lang.shapes import Shapes
 from policy.lang.source import Source
@@ -14,8 +16,6 @@ from policy.lang.source import Source
 DEEPEST = 20
 """Records within records."""
 
-RECORD_NAME = r"[A-Z][A-Za-z0-9]*"
-FIELD_NAME = r"[a-z][a-z0-9_]*"
 RESERVED = frozenset(
     [
         *("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import"),
@@ -44,8 +44,7 @@ class _SchemaReader(Shapes):
 
     def read(self, root: YamlNode) -> FactSchema:
         """All of the file."""
-        keys = ("facts", "subjects", "records")
-        values = self.mapping(root, "the fact schema", required=keys)
+        values = self.keys(root, FACTS)
         version = self.integer(values.get("facts"), "`facts`")
         entries = self.entries(values.get("records"), "`records`")
         self._known = [entry.key.text for entry in entries]
@@ -68,7 +67,7 @@ class _SchemaReader(Shapes):
         form = "words with capitals, such as `ShareTotal`"
         self.name(entry.key, "a record", RECORD_NAME, form)
         what = f"the record {quoted(entry.key.text)}"
-        values = self.mapping(entry.value, what, required=("doc", "fields"))
+        values = self.keys(entry.value, RECORD, what)
         fields = self.entries(values.get("fields"), f"the fields of {quoted(entry.key.text)}")
         return Record(
             name=entry.key.text,
@@ -80,8 +79,7 @@ class _SchemaReader(Shapes):
     def _field(self, entry: Entry) -> Field:
         self._name(entry.key, "a fact")
         what = f"the fact {quoted(entry.key.text)}"
-        keys = ("optional", "unit", "values", "planned")
-        values = self.mapping(entry.value, what, required=("type", "doc"), optional=keys)
+        values = self.keys(entry.value, FIELD, what)
         written = self.text(values.get("type"), "`type`")
         type_name, is_enum = self._type(written) if written else ("", False)
         optional = self.boolean(values.get("optional"), "`optional`") or False

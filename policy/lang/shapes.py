@@ -20,6 +20,7 @@ from policy.lang.diagnostics import (
     quoted,
     warning,
 )
+from policy.lang.grammar.forms import Keys
 from policy.lang.nodes import Entry, ListNode, MapNode, TextNode, YamlNode, is_empty, shape
 from policy.lang.source import Source, Span
 
@@ -83,6 +84,10 @@ class Shapes:
                 if key not in values and key not in meant:
                     self.error("missing-key", f"{what} has no {quoted(key)}", head(node))
         return values
+
+    def keys(self, node: YamlNode, keys: Keys, what: str = "") -> Mapping[str, YamlNode]:
+        """The same for keys of the grammar; `what` where messages should say more of it."""
+        return self.mapping(node, what or keys.what, required=keys.required, optional=keys.optional)
 
     def items(
         self, node: YamlNode | None, what: str, *, empty: bool = True

@@ -117,6 +117,20 @@ DUTIES = {
     ),
 }
 
+DETAILS = {
+    "label": "the notice that is shown",
+    "layer": "the kind of right that it is about",
+    "use": "the use of AI that it is about",
+    "field": "the field of the delivery that it is about",
+    "rate": "name of the parameter with the rate",
+    "amount": "name of the parameter with the amount",
+    "note": "free text",
+}
+"""What the further keys of duties say."""
+
+PARAMETER_TYPES = ("bool", "int", "double", "string", "timestamp", "duration", "list(string)")
+"""Types that the values of a parameter can have."""
+
 ON_ERROR = ("review", "block", "skip")
 COMBINE = ("most_restrictive", "first_match")
 

@@ -42,8 +42,13 @@ def shown(folder: Path) -> Path:
     """The folder as messages name it: relative where that is shorter. Refuses what is none."""
     if not folder.is_dir():
         raise CommandError(f"{folder} is no folder")
+    return shortened(folder)
+
+
+def shortened(path: Path) -> Path:
+    """A path as messages name it: relative where that is shorter."""
     here = Path.cwd()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def person(name: str) -> User | None:

@@ -1,0 +1,195 @@
+"""The grammar of `parameters.yaml`, `facts.yaml` and `tests.yaml`."""
+
+from __future__ import annotations
+
+from policy.lang.grammar.forms import Either, Items, Key, Keys, Named, Text, Value
+from policy.lang.grammar.version import REFERENCE, SENTENCE, WHOLE
+from policy.lang.patterns import DAY, FIELD_NAME, RECORD_NAME
+from policy.lang.plan import EFFECTS
+from policy.lang.words import DUTIES, PARAMETER_TYPES, PARTIES
+
+# parameters.yaml
+
+DATED = Keys(
+    "a dated value",
+    (
+        Key("from", Text(pattern=DAY), "the first day on which it holds", required=True),
+        Key("value", Value(), "the value, of the parameter's type", required=True),
+        Key("reference", REFERENCE, "where it comes from", required=True),
+    ),
+)
+
+PARAMETER = Keys(
+    "the parameter",
+    (
+        Key("type", Text(words=PARAMETER_TYPES), "type of its values", required=True),
+        Key("doc", SENTENCE, "what it says, with its unit", required=True),
+        Key(
+            "values",
+            Items(DATED, "block", least=1),
+            "dated values from old to new; a new value is a new line at the end",
+            required=True,
+        ),
+    ),
+)
+
+PARAMETERS = Keys(
+    "the file of parameters",
+    (
+        Key(
+            "parameters",
+            Named(PARAMETER, FIELD_NAME, apart=True),
+            "the parameters by name",
+            required=True,
+        ),
+    ),
+)
+
+# facts.yaml
+
+FIELD = Keys(
+    "the fact",
+    (
+        Key(
+            "type",
+            Text(),
+            "a type of this language, a record, or `list(...)` of either",
+            required=True,
+        ),
+        Key("values", Items(Text(), least=1), "of an enum: its only values"),
+        Key(
+            "optional",
+            Text("truth"),
+            "whether it may be absent; then rules ask with `has(...)` first",
+        ),
+        Key(
+            "planned",
+            SENTENCE,
+            "the provider that is to fill an optional fact which none fills yet",
+        ),
+        Key("unit", Text(), "unit of a number"),
+        Key("doc", SENTENCE, "what it says", required=True),
+    ),
+    style="row",
+)
+
+RECORD = Keys(
+    "the record",
+    (
+        Key("doc", SENTENCE, "what it is", required=True),
+        Key("fields", Named(FIELD, FIELD_NAME), "its facts by name", required=True),
+    ),
+)
+
+FACTS = Keys(
+    "the fact schema",
+    (
+        Key("facts", WHOLE, "version of this form: `1`", required=True),
+        Key(
+            "subjects",
+            Named(Text(pattern=RECORD_NAME), FIELD_NAME),
+            "what rules can be about, each with the record at its root",
+            required=True,
+        ),
+        Key(
+            "records",
+            Named(RECORD, RECORD_NAME, apart=True),
+            "groups of facts by name",
+            required=True,
+        ),
+    ),
+)
+
+# tests.yaml
+
+_RULES = Either((Text("rule"), Items(Text("rule"))))
+
+_DETAILS = tuple(dict.fromkeys(name for duty in DUTIES.values() for name in duty.details))
+
+EXPECTED_DUTY = Keys(
+    "an obligation",
+    (
+        Key("do", Text(words=tuple(DUTIES)), "what is owed", required=True),
+        Key("of", Text(words=tuple(PARTIES)), "who owes it"),
+        Key("within", Text(), "the deadline"),
+        Key("due", Text(), "the instant of the deadline"),
+        *(Key(name, Text(), "a key of the duty") for name in _DETAILS),
+    ),
+    style="flow",
+)
+
+EXPECTED = Keys(
+    "`expect`",
+    (
+        Key(
+            "outcome",
+            Either((Text(words=EFFECTS), Named(Text(words=EFFECTS), style="flow"))),
+            "an effect that holds everywhere, "
+            "or effects by territory: `{Worldwide: allow, DE: review}`",
+        ),
+        Key("rules", _RULES, "exactly the rules that match"),
+        Key("not_rules", _RULES, "rules that do not match, whatever others do"),
+        Key(
+            "obligations",
+            Items(EXPECTED_DUTY),
+            "exactly the duties that follow; each by `do` and, as far as given, `of` and `within`",
+        ),
+        Key("reason", SENTENCE, "words that the reason of a matching rule contains"),
+        Key(
+            "reasons",
+            Named(SENTENCE, style="flow"),
+            "the same by rule: `{declared-none-but-detected: a detector scored 0.95}`",
+        ),
+        Key("errors", _RULES, "exactly the rules that have no answer; none when left out"),
+    ),
+    style="flow",
+)
+
+_AS_OF = Text()
+_SITUATION = Named(Value(), "")
+_FIXTURES = Either((Text(), Items(Text())))
+
+CASE = Keys(
+    "a case",
+    (
+        Key("name", SENTENCE, "what the case shows; unique in the file", required=True),
+        Key(
+            "as_of",
+            _AS_OF,
+            "the instant of the evaluation: a timestamp, or a day for its first instant in UTC",
+        ),
+        Key("fixture", _FIXTURES, "the fixture, or a list of them, that the case begins with"),
+        Key(
+            "facts",
+            _SITUATION,
+            "facts by path or by record, laid over `given`; `~` makes an optional fact absent",
+        ),
+        Key("unknown", Items(Text("fact")), "facts that could not be learnt"),
+        Key(
+            "parameters",
+            Named(Value(), style="flow"),
+            "values of parameters in this case, by name",
+        ),
+        Key("expect", EXPECTED, "what must come out, below"),
+        Key(
+            "table",
+            Items(Items(Value("row"), "row"), "block", least=2),
+            "a row of columns (facts, `as_of`, keys of `expect`), then a row for each case",
+        ),
+        Key("todo", SENTENCE, "why the case is known to fail; reported once it passes"),
+    ),
+)
+
+TESTS = Keys(
+    "the file of tests",
+    (
+        Key("as_of", _AS_OF, "the instant of all cases that have none of their own"),
+        Key("given", _SITUATION, "facts that all cases have in common"),
+        Key(
+            "fixtures",
+            Named(Named(Value())),
+            "facts that some cases have in common, by name; `on` names the fixtures they build on",
+        ),
+        Key("cases", Items(CASE, "block", apart=True), "the cases", required=True),
+    ),
+)

@@ -1,0 +1,60 @@
+"""The layout of CEL: where lines break, and that only blanks change."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy.lang.extents import Tokens
+from policy.lang.formatter.expressions import comments_in, laid_out
+from tests.fact_documents import shipped_schema
+from tests.properties.conditions import conditions
+
+
+def words(text: str) -> list[str]:
+    return [token.text for token in Tokens.of(text).tokens]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a&&b", ["a && b"]),
+        ("aaaaaaaaaa && bbbbbbbbbb && cc", ["aaaaaaaaaa", "  && bbbbbbbbbb", "  && cc"]),
+        ("has(a.b) && a.b > 1 && cccc", ["has(a.b) && a.b > 1", "  && cccc"]),
+        ("ccccccc && has(a.b) && a.b > 1", ["ccccccc && has(a.b)", "  && a.b > 1"]),
+        ("has(a.b) || cccccccccccccccc", ["has(a.b)", "  || cccccccccccccccc"]),
+        ("aaaaaaaaaa ? bbbbbbbb : ccccccc", ["aaaaaaaaaa", "  ? bbbbbbbb", "  : ccccccc"]),
+        ("list.exists(x,x.aaaaaa==1&&x.b)", ["list.exists(x,", "  x.aaaaaa == 1 && x.b)"]),
+        ("value in [aaa, bbb, ccc, ddd, e]", ["value in [aaa, bbb, ccc,", "  ddd, e]"]),
+        ("!(aaaaaaaaaa||bbbbbbbbbb||c)", ["!(aaaaaaaaaa", "  || bbbbbbbbbb", "  || c)"]),
+        ("-1<- x&&!  y", ["-1 < -x && !y"]),
+        ('{"a":1}["a"]>f(x)[0].y', ['{"a": 1}["a"] > f(x)[0].y']),
+        ("a ?b?c:d: e", ["a ? b ? c : d : e"]),
+        ("a // why\n  && b", ["a // why", "  && b"]),
+        ("size('''\n x''') > 1", ["size('''", " x''') > 1"]),
+        ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b", ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b"]),
+    ],
+)
+def test_where_lines_break(text: str, wanted: list[str]) -> None:
+    assert laid_out(text, 80 if len(wanted) == 1 else 24) == wanted
+
+
+@given(conditions(shipped_schema()), st.integers(20, 100))
+def test_only_blanks_change_and_only_once(text: str, width: int) -> None:
+    lines = laid_out(text, width)
+    once = "\n".join(lines)
+    assert words(once) == words(text)
+    assert laid_out(once, width) == lines
+    assert laid_out(" ".join(words(text)), width) == lines
+
+
+ODD = ("a", "&&", "||", "(", ")", "[", "]", "?", ":", "!", "-", ",", '"x"', "// c\n", "\n")
+
+
+@given(st.lists(st.sampled_from(ODD)))
+def test_what_is_no_expression_keeps_its_words(parts: list[str]) -> None:
+    text = " ".join(parts)
+    once = "\n".join(laid_out(text, 20))
+    assert words(once) == words(text)
+    assert comments_in(once, Tokens.of(once)) == comments_in(text, Tokens.of(text))
