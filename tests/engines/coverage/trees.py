@@ -59,14 +59,15 @@ def _of(names: Sequence[str]) -> st.SearchStrategy[Node]:
 
 
 def _joined(left: Sequence[str], right: Sequence[str]) -> st.SearchStrategy[Node]:
-    pairs = st.tuples(_of(left), _of(right))
-    forms = st.sampled_from([both, either, lambda *parts: no(both(*parts))])
-    return st.tuples(forms, pairs).map(lambda drawn: drawn[0](*drawn[1]))
+    return st.builds(_join, st.sampled_from([0, 1, 2]), _of(left), _of(right))
+
+
+def _join(form: int, left: Node, right: Node) -> Node:
+    return (both(left, right), either(left, right), no(both(left, right)))[form]
 
 
 def _choices(names: Sequence[str]) -> st.SearchStrategy[Node]:
-    parts = st.tuples(_of(names[1:2]), _of(names[2:]))
-    return parts.map(lambda pair: choice(atom(names[0]), *pair))
+    return st.builds(choice, st.just(atom(names[0])), _of(names[1:2]), _of(names[2:]))
 
 
 def observed(tree: Node, truths: Truths) -> Observation:
