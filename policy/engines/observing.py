@@ -12,7 +12,9 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from policy.engines import rows
-from policy.engines.rows.careful import Careful, Closure, Frame, items, truth
+from policy.engines.rows.careful import Careful
+from policy.engines.rows.frames import Closure, Frame, truth
+from policy.engines.rows.quantifiers import items
 from policy.lang.plan import Plan
 from policy.lang.tree import Node, Quantifier
 
@@ -139,8 +141,8 @@ class _Observing(Careful):
         return result
 
     def _quantifier(self, node: Quantifier) -> Closure:
-        """Over all items, whichever decides; a `map` goes over all of them anyway."""
-        if node.kind == "map":
+        """Over all items, whichever decides; other kinds go over all of them anyway."""
+        if node.kind not in _SETTLED or node.item:
             return super()._quantifier(node)
         over, condition = self.closure(node.range), self.closure(node.condition)
 

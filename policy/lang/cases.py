@@ -261,7 +261,6 @@ class _CaseReader(SituationReader):
         return draft
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """A case before its facts are made whole."""

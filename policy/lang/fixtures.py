@@ -13,8 +13,8 @@ from functools import reduce
 
 from policy.lang.diagnostics import did_you_mean, quoted
 from policy.lang.nodes import Entry, ListNode, TextNode, YamlNode
+from policy.lang.patterns import FIELD_NAME
 from policy.lang.schema import FactSchema
-from policy.lang.schema_file import FIELD_NAME
 from policy.lang.shapes import head
 from policy.lang.situations import Overlay, SituationReader, merged
 from policy.lang.source import Source

@@ -13,10 +13,10 @@ from policy.engines.mutation.of_parameters import of_parameters
 from policy.engines.mutation.of_rules import of_rules
 from policy.engines.mutation.of_versions import of_versions
 from policy.engines.mutation.original import Original, trees_of_variables
-from policy.engines.rows.uses import rule_trees
 from policy.lang.diagnostics import Diagnostic, has_errors
 from policy.lang.enums import check_enums
 from policy.lang.literals import check_literals, check_numbers
+from policy.lang.plan import rule_trees
 from policy.lang.presence import check_presence
 from policy.lang.tree import Node
 

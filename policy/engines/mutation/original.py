@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from policy.engines.rows.uses import rule_trees
 from policy.lang.compiler import CompiledRuleset, CompiledTree
-from policy.lang.plan import Parameter, Plan, RulePlan
+from policy.lang.plan import Parameter, Plan, RulePlan, rule_trees
 from policy.lang.schema import FactSchema
 from policy.lang.source import Source
 from policy.lang.tree import Node, Param, Variable, walk

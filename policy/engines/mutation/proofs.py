@@ -18,12 +18,11 @@ from policy.engines.mutation.of_versions import DAY
 from policy.engines.mutation.original import Original, reads, trees_of_variables
 from policy.engines.mutation.trial import Trial
 from policy.engines.mutation.twins import both, both_plans, differing, negated
-from policy.engines.rows.uses import rule_trees
 from policy.engines.solver import Answer, Found, Impossible, Setting, Start, Unproved, witness
 from policy.lang.cases import Case
 from policy.lang.combine import severity
 from policy.lang.expectations import Expectation
-from policy.lang.plan import Plan, RulePlan
+from policy.lang.plan import Plan, RulePlan, rule_trees
 from policy.lang.situations import completed
 from policy.lang.source import Span
 from policy.lang.territories import WORLDWIDE

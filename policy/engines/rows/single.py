@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from policy.engines.rows.careful import Careful, Closure, Frame
+from policy.engines.rows.careful import Careful
+from policy.engines.rows.frames import Closure, Frame
 from policy.engines.rows.poison import EvaluationError
 from policy.engines.rows.reasons import Reason
 from policy.engines.rows.values import Timestamp

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from policy.engines.rows.careful import Frame
 from policy.engines.rows.documents import attribute
+from policy.engines.rows.frames import Frame
 from policy.engines.rows.poison import EvaluationError, Poison
 from policy.lang.schema import FactSchema, Field, Record, element
 

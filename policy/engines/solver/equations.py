@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from policy.engines.rows.careful import Careful, Frame
+from policy.engines.rows.careful import Careful
+from policy.engines.rows.frames import Frame
 from policy.engines.rows.poison import EvaluationError
 from policy.engines.solver.board import Asked, Facts, Key
 from policy.engines.solver.forms import NOWHERE

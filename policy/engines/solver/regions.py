@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from policy.engines.rows.careful import Careful, Frame
+from policy.engines.rows.careful import Careful
+from policy.engines.rows.frames import Frame
 from policy.engines.rows.poison import EvaluationError
 from policy.engines.solver.board import ITEM, Asked, Key
 from policy.engines.solver.equations import Equation, alone, operands

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from policy.engines.rows.careful import Careful, Closure, truth
+from policy.engines.rows.careful import Careful
+from policy.engines.rows.frames import Closure, truth
 from policy.engines.rows.poison import EvaluationError
 from policy.engines.solver.board import Asked, Board, Cell, Key
 from policy.engines.solver.choices import Choices

@@ -87,6 +87,8 @@ def _with_guards(part: Joined, width: int) -> list[Part]:
             lines[-1].append(each)
         else:
             lines.append([each])
+    if len(lines) == 1:  # it is too long only with what stands around it
+        return list(part.parts)
     return [line[0] if len(line) == 1 else Joined(part.operator, tuple(line)) for line in lines]
 
 
