@@ -116,6 +116,7 @@ EXPECTED_DUTY = Keys(
         *(Key(name, Text(), "a key of the duty") for name in _DETAILS),
     ),
     style="flow",
+    wordy=True,
 )
 
 EXPECTED = Keys(
@@ -146,7 +147,7 @@ EXPECTED = Keys(
 )
 
 _AS_OF = Text()
-_SITUATION = Named(Value(), "")
+_SITUATION = Named(Value(), style="lone")
 _FIXTURES = Either((Text(), Items(Text())))
 
 CASE = Keys(
@@ -173,7 +174,7 @@ CASE = Keys(
         Key("expect", EXPECTED, "what must come out, below"),
         Key(
             "table",
-            Items(Items(Value("row"), "row"), "block", least=2),
+            Items(Items(Value(), "wide"), "block", least=2),
             "a row of columns (facts, `as_of`, keys of `expect`), then a row for each case",
         ),
         Key("todo", SENTENCE, "why the case is known to fail; reported once it passes"),
@@ -187,7 +188,7 @@ TESTS = Keys(
         Key("given", _SITUATION, "facts that all cases have in common"),
         Key(
             "fixtures",
-            Named(Named(Value())),
+            Named(_SITUATION),
             "facts that some cases have in common, by name; `on` names the fixtures they build on",
         ),
         Key("cases", Items(CASE, "block", apart=True), "the cases", required=True),
