@@ -121,4 +121,11 @@ class Value:
     style: Style = "flow"
 
 
-Form: TypeAlias = Text | Items | Named | Keys | ByWord | Either | Value
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A mapping of facts by path or by record. `on`: what its key `on` may be; None for no such."""
+
+    on: Form | None = None
+
+
+Form: TypeAlias = Text | Items | Named | Keys | ByWord | Either | Value | Facts

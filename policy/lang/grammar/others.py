@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy.lang.grammar.forms import Either, Items, Key, Keys, Named, Text, Value
+from policy.lang.grammar.forms import Either, Facts, Items, Key, Keys, Named, Text, Value
 from policy.lang.grammar.version import REFERENCE, SENTENCE, WHOLE
 from policy.lang.patterns import DAY, FIELD_NAME, RECORD_NAME
 from policy.lang.plan import EFFECTS
@@ -147,7 +147,6 @@ EXPECTED = Keys(
 )
 
 _AS_OF = Text()
-_SITUATION = Named(Value(), style="lone")
 _FIXTURES = Either((Text(), Items(Text())))
 
 CASE = Keys(
@@ -162,7 +161,7 @@ CASE = Keys(
         Key("fixture", _FIXTURES, "the fixture, or a list of them, that the case begins with"),
         Key(
             "facts",
-            _SITUATION,
+            Facts(),
             "facts by path or by record, laid over `given`; `~` makes an optional fact absent",
         ),
         Key("unknown", Items(Text("fact")), "facts that could not be learnt"),
@@ -185,10 +184,10 @@ TESTS = Keys(
     "the file of tests",
     (
         Key("as_of", _AS_OF, "the instant of all cases that have none of their own"),
-        Key("given", _SITUATION, "facts that all cases have in common"),
+        Key("given", Facts(), "facts that all cases have in common"),
         Key(
             "fixtures",
-            Named(_SITUATION),
+            Named(Facts(_FIXTURES), FIELD_NAME),
             "facts that some cases have in common, by name; `on` names the fixtures they build on",
         ),
         Key("cases", Items(CASE, "block", apart=True), "the cases", required=True),
