@@ -20,6 +20,9 @@ lint: ## format, then lint, layers, types and rulesets
 	$(TOOLS)lint-imports --no-logo
 	$(TOOLS)mypy
 	$(TOOLS)python -m policy.lang check rulesets
+	$(TOOLS)python -m policy.lang fmt --check rulesets
+	$(TOOLS)python -m policy.lang schema --check rulesets
+	$(TOOLS)python -m policy.lang reference --check rulesets/REFERENCE.md
 
 check: ## everything that CI runs
 	bash .ci/run

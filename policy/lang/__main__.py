@@ -19,6 +19,7 @@ from policy.lang.differences import command as differing
 from policy.lang.editor import command as schemas
 from policy.lang.folders import FACTS, LOCK, PRESETS, Tree, find_root, no_root, presets, read_tree
 from policy.lang.formatter import command as formatting
+from policy.lang.reference import command as referring
 
 Run: TypeAlias = Callable[[argparse.Namespace, TextIO, TextIO], int]
 
@@ -62,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help="write JSON Schemas of rule files, for editors")
     schemas.add_arguments(schema)
     schema.set_defaults(run=schemas.run)
+    reference = commands.add_parser("reference", help="renew what REFERENCE.md has from the code")
+    referring.add_arguments(reference)
+    reference.set_defaults(run=referring.run)
     diff = commands.add_parser("diff", help="tell in words what differs between two versions")
     differing.add_arguments(diff)
     diff.set_defaults(run=differing.run)
