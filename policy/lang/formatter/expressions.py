@@ -21,15 +21,18 @@ STEP = 2
 def laid_out(text: str, width: int) -> list[str]:
     """The lines of an expression in at most `width` columns, where it has a place to break.
 
-    A text with comments (`//`) or with texts of several lines keeps the author's lines, since
-    their ends mean something.
+    A text with comments (`//`), with texts of several lines or with one that is not closed keeps
+    the author's lines, since their ends mean something.
     """
     tokens = Tokens.of(text)
     if any("\n" in token.text for token in tokens.tokens):
         return text.strip().split("\n")
     if comments_in(text, tokens) or tokens.unclosed or not tokens.tokens:
         return _dedented(text)
-    return _lines(parsed(tokens), width, 0, 0)
+    lines = _lines(parsed(tokens), width, 0, 0)
+    again = Tokens.of("\n".join(lines)).tokens
+    same = [token.text for token in again] == [token.text for token in tokens.tokens]
+    return lines if same else _dedented(text)
 
 
 def comments_in(text: str, tokens: Tokens) -> list[str]:

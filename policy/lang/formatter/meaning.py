@@ -68,6 +68,6 @@ def _same_text(before: TextNode, after: TextNode, role: Role) -> bool:
 
 
 def _cel(text: str) -> tuple[list[str], list[str]]:
-    """The tokens of an expression and its comments."""
+    """The tokens of an expression and its comments; blanks only end a text that is not closed."""
     tokens = Tokens.of(text)
-    return [token.text for token in tokens.tokens], comments_in(text, tokens)
+    return [token.text.rstrip() for token in tokens.tokens], comments_in(text, tokens)

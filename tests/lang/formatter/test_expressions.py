@@ -13,7 +13,7 @@ from tests.properties.conditions import conditions
 
 
 def words(text: str) -> list[str]:
-    return [token.text for token in Tokens.of(text).tokens]
+    return [token.text.rstrip() for token in Tokens.of(text).tokens]
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,7 @@ def words(text: str) -> list[str]:
         ('{"a":1}["a"]>f(x)[0].y', ['{"a": 1}["a"] > f(x)[0].y']),
         ("a ?b?c:d: e", ["a ? b ? c : d : e"]),
         ("a // why\n  && b", ["a // why", "  && b"]),
+        ("a == 'b\n  && c", ["a == 'b", "  && c"]),
         ("size('''\n x''') > 1", ["size('''", " x''') > 1"]),
         ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b", ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b"]),
     ],
@@ -72,7 +73,7 @@ def test_only_blanks_change_and_only_once(text: str, width: int) -> None:
     assert laid_out(" ".join(words(text)), width) == lines
 
 
-ODD = ("a", "&&", "||", "(", ")", "[", "]", "?", ":", "!", "-", ",", '"x"', "// c\n", "\n")
+ODD = ("a", "'", "&&", "||", "(", ")", "[", "]", "?", ":", "!", "-", ",", '"x"', "// c\n", "\n")
 
 
 @given(st.lists(st.sampled_from(ODD)))
