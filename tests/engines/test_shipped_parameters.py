@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -17,6 +18,12 @@ def _tree() -> CompiledTree:
     return compile_tree(SHIPPED)
 
 
+def _words(parameter: Parameter) -> Iterator[tuple[str, ...]]:
+    for line in parameter.values:
+        assert isinstance(line.value, tuple)
+        yield line.value
+
+
 def _lists(part: str) -> list[Parameter]:
     found = [each for ruleset in _tree().rulesets for each in ruleset.parameters]
     return [each for each in found if each.type == "list(string)" and part in each.name]
@@ -24,11 +31,11 @@ def _lists(part: str) -> list[Parameter]:
 
 @pytest.mark.parametrize("parameter", _lists("uses"), ids=lambda each: each.name)
 def test_lists_of_uses_hold_uses(parameter: Parameter) -> None:
-    for line in parameter.values:
-        assert set(line.value) <= set(USES)
-        assert len(set(line.value)) == len(line.value)
+    for words in _words(parameter):
+        assert set(words) <= set(USES)
+        assert len(set(words)) == len(words)
 
 
 @pytest.mark.parametrize("parameter", _lists("quorum"), ids=lambda each: each.name)
 def test_lists_of_quorums_hold_layers(parameter: Parameter) -> None:
-    assert all(set(line.value) <= set(LAYERS) for line in parameter.values)
+    assert all(set(words) <= set(LAYERS) for words in _words(parameter))
