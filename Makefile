@@ -20,6 +20,10 @@ lint: ## format, then lint, layers, types and rulesets
 	$(TOOLS)lint-imports --no-logo
 	$(TOOLS)mypy
 	$(TOOLS)python -m policy.lang check rulesets
+	$(TOOLS)python -m policy.lang fmt --check rulesets
+	$(TOOLS)python -m policy.lang schema --check rulesets
+	$(TOOLS)python -m policy.lang reference --check rulesets/REFERENCE.md
+	$(TOOLS)python -m policy.engines lint rulesets --strict
 
 check: ## everything that CI runs
 	bash .ci/run

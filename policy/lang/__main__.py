@@ -1,4 +1,4 @@
-"""Rules without Django, database or network: check, lock, format, compare, start a tree of them.
+"""Rules without Django, database or network: check, lock, format, compare and start them.
 
 Exit codes: 0 fine (there may be warnings), 1 mistakes, 2 wrong usage.
 """
@@ -16,8 +16,10 @@ from policy.lang import starting
 from policy.lang.compiler import CompiledTree, compile_read_tree, compile_tree, locked
 from policy.lang.diagnostics import as_json, has_errors, ordered, render_all
 from policy.lang.differences import command as differing
+from policy.lang.editor import command as schemas
 from policy.lang.folders import FACTS, LOCK, PRESETS, Tree, find_root, no_root, presets, read_tree
 from policy.lang.formatter import command as formatting
+from policy.lang.reference import command as referring
 
 Run: TypeAlias = Callable[[argparse.Namespace, TextIO, TextIO], int]
 
@@ -58,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     fmt = commands.add_parser("fmt", help="rewrite rule files in the one layout")
     formatting.add_arguments(fmt)
     fmt.set_defaults(run=formatting.run)
+    schema = commands.add_parser("schema", help="write JSON Schemas of rule files, for editors")
+    schemas.add_arguments(schema)
+    schema.set_defaults(run=schemas.run)
+    reference = commands.add_parser("reference", help="renew what REFERENCE.md has from the code")
+    referring.add_arguments(reference)
+    reference.set_defaults(run=referring.run)
     diff = commands.add_parser("diff", help="tell in words what differs between two versions")
     differing.add_arguments(diff)
     diff.set_defaults(run=differing.run)

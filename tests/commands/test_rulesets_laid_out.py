@@ -1,4 +1,4 @@
-"""`ruleset_fmt` and `ruleset_diff`: the doors to what `policy.lang` does."""
+"""`ruleset_check`, `_lock`, `_fmt` and `_diff`: the doors to what `policy.lang` does."""
 
 from __future__ import annotations
 
@@ -50,3 +50,22 @@ def test_a_version_that_is_not_there_is_wrong_usage() -> None:
     code, out, err = call("ruleset_diff", "labelling@1.0.0", "labelling@77.0.0")
     assert (code, out) == (2, "")
     assert "`labelling` has no version `77.0.0`" in err
+
+
+def test_mistakes_are_shown_and_nothing_is_locked(tmp_path: Path) -> None:
+    trees.write(tmp_path, trees.GOOD)
+    assert call("ruleset_check", str(tmp_path))[0] == 0
+    assert call("ruleset_lock", str(tmp_path))[0] == 0
+    locked = (tmp_path / "versions.lock").read_text()
+    draft = tmp_path / "labelling" / "draft.yaml"
+    draft.write_text(draft.read_text().replace("track.ai.declared", "track.ai.declard"))
+    for arguments in (("ruleset_check", "--json"), ("ruleset_check",), ("ruleset_lock",)):
+        code, out, _ = call(*arguments, str(tmp_path))
+        assert (code, "unknown-fact" in out) == (1, True)
+    assert (tmp_path / "versions.lock").read_text() == locked
+
+
+def test_a_folder_without_rulesets_is_no_tree(tmp_path: Path) -> None:
+    for command in ("ruleset_check", "ruleset_lock"):
+        code, _, err = call(command, str(tmp_path))
+        assert (code, "is no folder of rulesets" in err) == (2, True)

@@ -3,8 +3,8 @@
     track.ai.declared == "none" && has(track.ai.detector_score)
       && track.ai.detector_score >= params.detector_high
 
-Operators lead their line. A `has(...)` shares the line of what stands before it, as it only guards
-what comes next. Tokens are never changed, only the blanks between them.
+Operators lead their line. What `&&` joins shares lines as far as there is room, what `||` joins has
+lines of its own. Tokens are never changed, only the blanks between them.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _lines(part: Part, width: int, head: int, tail: int) -> list[str]:
             return _joined(part, width, head, tail)
         case Choice(condition, then, otherwise):
             return [
-                *_lines(condition, width, head, 0),
+                *_above(condition, width, head),
                 *_led("? ", then, width, 0),
                 *_led(": ", otherwise, width, tail),
             ]
@@ -70,42 +70,46 @@ def _led(operator: str, part: Part, width: int, tail: int) -> list[str]:
     return [" " * STEP + line for line in (operator + first, *rest)]
 
 
+def _above(part: Part, width: int, head: int) -> list[str]:
+    """The lines of a part above operators, deeper than these where there are more of them."""
+    first, *rest = _lines(part, width - STEP, head - STEP, 0)
+    return [first, *(" " * STEP + line for line in rest)]
+
+
 def _joined(part: Joined, width: int, head: int, tail: int) -> list[str]:
-    first, *rest = _with_guards(part, width)
-    lines = _lines(first, width, head, tail if not rest else 0)
+    first, *rest = _shared(part, width, head, tail)
+    lines = _above(first, width, head) if rest else _lines(first, width, head, tail)
     for at, other in enumerate(rest, start=1):
         lines += _led(f"{part.operator} ", other, width, tail if at == len(rest) else 0)
     return lines
 
 
-def _with_guards(part: Joined, width: int) -> list[Part]:
-    """The parts, with guards on the line of what stands before them, where there is room."""
-    lines: list[list[Part]] = []
-    for each in part.parts:
-        joins = bool(lines) and (_is_guard(each) or all(map(_is_guard, lines[-1])))
-        if part.operator == "&&" and joins and _fits((*lines[-1], each), part.operator, width):
-            lines[-1].append(each)
-        else:
-            lines.append([each])
-    if len(lines) == 1:  # it is too long only with what stands around it
+def _shared(part: Joined, width: int, head: int, tail: int) -> list[Part]:
+    """The part of each line: what `&&` joins shares lines as far as there is room."""
+    if part.operator == "||":
         return list(part.parts)
-    return [line[0] if len(line) == 1 else Joined(part.operator, tuple(line)) for line in lines]
-
-
-def _fits(parts: Sequence[Part], operator: str, width: int) -> bool:
-    return STEP + len(operator) + 1 + len(_flat(Joined(operator, tuple(parts)))) <= width
-
-
-def _is_guard(part: Part) -> bool:
-    match part:
-        case Run((Word(text="has"), Group())):
-            return True
-        case _:
-            return False
+    lines: list[Joined] = []
+    for number, each in enumerate(part.parts, start=1):
+        longer = Joined("&&", (*lines[-1].parts, each)) if lines else None
+        room = width - (head if len(lines) == 1 else STEP + len("&& "))
+        room -= tail if number == len(part.parts) else 0
+        if longer and len(_flat(longer)) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(Joined("&&", (each,)))
+    return [line.parts[0] if len(line.parts) == 1 else line for line in lines]
 
 
 def _run(run: Run, width: int, head: int, tail: int) -> list[str]:
-    """A run that is too long is broken within its widest brackets."""
+    """A run that is too long has lines for what it compares or adds up, or for its calls, or is
+    broken within its widest brackets.
+    """
+    for cuts in (_operators(run, _COMPARING), _operators(run, _ADDING)):
+        if cuts and _all_fit(_cut(run, cuts), width, head, tail):
+            return _below(_cut(run, cuts), width, head, tail)
+    calls = _calls(run)
+    if len(calls) > 1 or (calls and isinstance(run.pieces[0], Group)):
+        return _below(_cut(run, calls), width, head, tail)
     texts = _texts(run)
     groups = [(len(texts[at]), at) for at, piece in enumerate(run.pieces) if _breaks(piece)]
     if not groups:
@@ -117,6 +121,56 @@ def _run(run: Run, width: int, head: int, tail: int) -> list[str]:
     before = "".join(texts[:at]) + gap + group.opener
     after = group.closer + "".join(texts[at + 1 :])
     return _broken(group, before, after, width, head, tail)
+
+
+_COMPARING = ("==", "!=", "<", "<=", ">", ">=", "in")
+_ADDING = ("+", "-")
+
+
+def _operators(run: Run, known: Sequence[str]) -> list[int]:
+    """Where operators stand between two values of a run."""
+    return [
+        at
+        for at, piece in enumerate(run.pieces)
+        if at and isinstance(piece, Word) and piece.text in known and not piece.prefix
+    ]
+
+
+def _calls(run: Run) -> list[int]:
+    """Where methods are called on what stands before; none where operators stand between them."""
+    pieces = run.pieces
+    calls = [
+        at
+        for at in range(1, len(pieces) - 2)
+        if isinstance(pieces[at + 2], Group) and _is_word(pieces[at], ".")
+    ]
+    between = Run(pieces[: calls[-1]]) if calls else run
+    return [] if _operators(between, (*_COMPARING, *_ADDING, "*", "/", "%")) else calls
+
+
+def _is_word(piece: Word | Group, text: str) -> bool:
+    return isinstance(piece, Word) and piece.text == text
+
+
+def _cut(run: Run, cuts: Sequence[int]) -> list[Run]:
+    edges = zip((0, *cuts), (*cuts, len(run.pieces)), strict=True)
+    return [Run(run.pieces[start:stop]) for start, stop in edges]
+
+
+def _all_fit(runs: Sequence[Run], width: int, head: int, tail: int) -> bool:
+    first, *rest = (len(_flat(run)) for run in runs)
+    *inner, last = rest
+    return head + first <= width and max((*inner, last + tail)) <= width - STEP
+
+
+def _below(runs: Sequence[Run], width: int, head: int, tail: int) -> list[str]:
+    """The lines of runs, all but the first indented."""
+    first, *rest = runs
+    lines = _lines(first, width, head, 0)
+    for at, run in enumerate(rest, start=1):
+        inner = _lines(run, width - STEP, 0, tail if at == len(rest) else 0)
+        lines += [" " * STEP + line for line in inner]
+    return lines
 
 
 def _breaks(piece: Word | Group) -> bool:

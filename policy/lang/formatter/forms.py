@@ -8,6 +8,7 @@ from typing import TypeAlias
 from policy.lang.grammar.forms import (
     ByWord,
     Either,
+    Facts,
     Form,
     Items,
     Keys,
@@ -20,6 +21,7 @@ from policy.lang.nodes import Entry, ListNode, MapNode, TextNode, YamlNode
 Resolved: TypeAlias = Text | Items | Named | Keys
 
 _ROW = Value("row")
+_FACTS = Named(Value(), style="lone")
 
 
 def resolved(form: Form, node: YamlNode) -> Resolved:
@@ -34,6 +36,8 @@ def resolved(form: Form, node: YamlNode) -> Resolved:
             return found or _free(node, "flow")
         case Value(style):
             return _free(node, style)
+        case Facts():
+            return resolved(_FACTS, node)
         case Text() | Items() | Named() | Keys() if _fits(form, node):
             return form
     return _free(node, "flow")

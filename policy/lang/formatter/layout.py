@@ -10,7 +10,7 @@ from policy.lang.formatter.forms import Resolved, form_of, in_order, is_simple, 
 from policy.lang.formatter.outline import key_of
 from policy.lang.formatter.scalars import scalar
 from policy.lang.formatter.texts import PROSE, WIDTH, Written, one_line, write_text
-from policy.lang.grammar.forms import Form, Items, Keys, Named, Text
+from policy.lang.grammar.forms import Form, Items, Keys, Named, Style, Text
 from policy.lang.nodes import Entry, ListNode, MapNode, TextNode, YamlNode
 
 
@@ -58,8 +58,7 @@ class Writer:
         if style == "block" and parts:
             return None
         flat = _flat(node, form)
-        width = PROSE if isinstance(form, Keys) and form.wordy else WIDTH
-        if style == "row" or not parts or (is_simple(node) and lead + len(flat) <= width):
+        if style == "row" or not parts or lead + len(flat) <= _room(node, form, style):
             return Written(flat)
         if isinstance(node, ListNode) and all(isinstance(item, TextNode) for item in node.items):
             return _filled_list([_flat(item, Text()) for item in node.items], lead, column)
@@ -134,11 +133,19 @@ class Writer:
         return [*blank, *_comment_lines(found)]
 
 
+def _room(node: ListNode | MapNode, form: Resolved, style: Style) -> int:
+    """The last column of a collection that is to stand on one line; 0 where it is never to."""
+    many = isinstance(node, MapNode) and len(node.entries) > 1
+    if style != "wide" and (not is_simple(node) or (style == "lone" and many)):
+        return 0
+    return PROSE if style == "wide" or (isinstance(form, Keys) and form.wordy) else WIDTH
+
+
 def _filled_list(items: list[str], lead: int, column: int) -> Written:
-    """A list of texts that is too long for one line."""
-    first, *rest = filled(items, WIDTH - column, lead - column + 1)
-    lines = [f"[{first}", *(line.strip() for line in rest)]
-    return Written(lines[0], (*lines[1:-1], f"{lines[-1]}]"), closed=True)
+    """A list of texts that is too long for one line; one item alone is as long as it is."""
+    *before, last = items
+    first, *rest = filled([*before, f"{last}]"], WIDTH - column, lead - column + 1)
+    return Written(f"[{first}", tuple(line.strip() for line in rest), closed=True)
 
 
 def _comment_lines(comments: Sequence[Comment]) -> Iterator[str]:

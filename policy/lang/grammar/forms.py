@@ -23,6 +23,8 @@ Style: TypeAlias = OneOf[
     "block",  # each part on a line of its own
     "flow",  # on one line within braces or brackets where that is short, else block
     "row",  # on one line however long, as in a table
+    "wide",  # on one line where that is not too long, whatever is in it, else block
+    "lone",  # on one line where it has one part and is short, else block
 ]
 
 
@@ -72,7 +74,7 @@ class Keys:
     what: str
     keys: tuple[Key, ...]
     style: Style = "block"
-    wordy: bool = False  # made of sentences, so that on one line it may be as long as these
+    wordy: bool = False  # on one line it may be as long as a sentence, as it may hold one
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -119,4 +121,11 @@ class Value:
     style: Style = "flow"
 
 
-Form: TypeAlias = Text | Items | Named | Keys | ByWord | Either | Value
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A mapping of facts by path or by record. `on`: what its key `on` may be; None for no such."""
+
+    on: Form | None = None
+
+
+Form: TypeAlias = Text | Items | Named | Keys | ByWord | Either | Value | Facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy.lang.grammar.forms import Either, Items, Key, Keys, Named, Text, Value
+from policy.lang.grammar.forms import Either, Facts, Items, Key, Keys, Named, Text, Value
 from policy.lang.grammar.version import REFERENCE, SENTENCE, WHOLE
 from policy.lang.patterns import DAY, FIELD_NAME, RECORD_NAME
 from policy.lang.plan import EFFECTS
@@ -116,6 +116,7 @@ EXPECTED_DUTY = Keys(
         *(Key(name, Text(), "a key of the duty") for name in _DETAILS),
     ),
     style="flow",
+    wordy=True,
 )
 
 EXPECTED = Keys(
@@ -128,11 +129,12 @@ EXPECTED = Keys(
             "or effects by territory: `{Worldwide: allow, DE: review}`",
         ),
         Key("rules", _RULES, "exactly the rules that match"),
-        Key("not_rules", _RULES, "rules that do not match, whatever others do"),
+        Key("not_rules", _RULES, "some rules that do not match, where the others do not matter"),
         Key(
             "obligations",
             Items(EXPECTED_DUTY),
-            "exactly the duties that follow; each by `do` and, as far as given, `of` and `within`",
+            "exactly the duties that follow; each by `do` and, as far as given, `of`, `within`, "
+            "`due` (the instant at which the deadline ends) and the further keys of the duty",
         ),
         Key("reason", SENTENCE, "words that the reason of a matching rule contains"),
         Key(
@@ -146,7 +148,6 @@ EXPECTED = Keys(
 )
 
 _AS_OF = Text()
-_SITUATION = Named(Value(), "")
 _FIXTURES = Either((Text(), Items(Text())))
 
 CASE = Keys(
@@ -158,23 +159,26 @@ CASE = Keys(
             _AS_OF,
             "the instant of the evaluation: a timestamp, or a day for its first instant in UTC",
         ),
-        Key("fixture", _FIXTURES, "the fixture, or a list of them, that the case begins with"),
+        Key(
+            "fixture", _FIXTURES, "a fixture, or a list of them, each laid over the ones before it"
+        ),
         Key(
             "facts",
-            _SITUATION,
-            "facts by path or by record, laid over `given`; `~` makes an optional fact absent",
+            Facts(),
+            "facts by path or by record, laid over `given` and the fixtures; "
+            "`~` makes an optional fact absent",
         ),
         Key("unknown", Items(Text("fact")), "facts that could not be learnt"),
         Key(
             "parameters",
             Named(Value(), style="flow"),
-            "values of parameters in this case, by name",
+            "values that parameters have in this case, instead of those in force",
         ),
         Key("expect", EXPECTED, "what must come out, below"),
         Key(
             "table",
-            Items(Items(Value("row"), "row"), "block", least=2),
-            "a row of columns (facts, `as_of`, keys of `expect`), then a row for each case",
+            Items(Items(Value(), "wide"), "block", least=2),
+            "a row of columns, then a row for each case",
         ),
         Key("todo", SENTENCE, "why the case is known to fail; reported once it passes"),
     ),
@@ -183,12 +187,12 @@ CASE = Keys(
 TESTS = Keys(
     "the file of tests",
     (
-        Key("as_of", _AS_OF, "the instant of all cases that have none of their own"),
-        Key("given", _SITUATION, "facts that all cases have in common"),
+        Key("as_of", _AS_OF, "the instant of all cases that name none"),
+        Key("given", Facts(), "facts that all cases have in common"),
         Key(
             "fixtures",
-            Named(Named(Value())),
-            "facts that some cases have in common, by name; `on` names the fixtures they build on",
+            Named(Facts(_FIXTURES), FIELD_NAME),
+            "named facts that cases ask for; one can build `on` another, or on a list of them",
         ),
         Key("cases", Items(CASE, "block", apart=True), "the cases", required=True),
     ),

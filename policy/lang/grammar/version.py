@@ -59,6 +59,7 @@ DSA = Keys(
         Key("visibility", Text(words=VISIBILITIES), "`decision_visibility`"),
     ),
     style="flow",
+    wordy=True,
 )
 
 
@@ -80,6 +81,7 @@ def _obligation(do: str, duty: Duty) -> Keys:
             *further,
         ),
         style="flow",
+        wordy=True,
     )
 
 

@@ -20,9 +20,16 @@ def words(text: str) -> list[str]:
     ("text", "wanted"),
     [
         ("a&&b", ["a && b"]),
-        ("aaaaaaaaaa && bbbbbbbbbb && cc", ["aaaaaaaaaa", "  && bbbbbbbbbb", "  && cc"]),
-        ("has(a.b) && a.b > 1 && cccc", ["has(a.b) && a.b > 1", "  && cccc"]),
+        ("aaaaaaaaaa && bbbbbbbbbb && cc", ["aaaaaaaaaa && bbbbbbbbbb", "  && cc"]),
+        ("aaaaaaaaaa && bbbbbbbbbbb && c", ["aaaaaaaaaa", "  && bbbbbbbbbbb && c"]),
         ("ccccccc && has(a.b) && a.b > 1", ["ccccccc && has(a.b)", "  && a.b > 1"]),
+        ("aaa || bbb && ccc || ddd || eee", ["aaa", "  || bbb && ccc", "  || ddd", "  || eee"]),
+        ("aaaaaaaaaaaa * b > ccc * 10000", ["aaaaaaaaaaaa * b", "  > ccc * 10000"]),
+        ("[aaaaaaaaa] + [bbbbbbbb] + [c]", ["[aaaaaaaaa]", "  + [bbbbbbbb]", "  + [c]"]),
+        ("list.map(x, x.a).filter(y, y)", ["list", "  .map(x, x.a)", "  .filter(y, y)"]),
+        ("(a ? [b] : [c]).filter(x, x.d)", ["(a ? [b] : [c])", "  .filter(x, x.d)"]),
+        ("list.map(x, x.aaaaaa).size() > 1", ["list", "  .map(x, x.aaaaaa)", "  .size() > 1"]),
+        ("size(list.filter(x, x.aaaaaa.b)) > 1", ["size(list.filter(x,", "  x.aaaaaa.b)) > 1"]),
         ("has(a.b) || cccccccccccccccc", ["has(a.b)", "  || cccccccccccccccc"]),
         ("aaaaaaaaaa ? bbbbbbbb : ccccccc", ["aaaaaaaaaa", "  ? bbbbbbbb", "  : ccccccc"]),
         ("list.exists(x,x.aaaaaa==1&&x.b)", ["list.exists(x,", "  x.aaaaaa == 1 && x.b)"]),
@@ -38,6 +45,22 @@ def words(text: str) -> list[str]:
 )
 def test_where_lines_break(text: str, wanted: list[str]) -> None:
     assert laid_out(text, 80 if len(wanted) == 1 else 24) == wanted
+
+
+def test_parts_that_fit_but_for_what_stands_around_them_have_lines_of_their_own() -> None:
+    text = "zz == (has(a.b) && a.b > 1)"
+    assert laid_out(text, 26) == ["zz", "  == (has(a.b) && a.b > 1)"]
+    assert laid_out(text, 27) == [text]
+    assert laid_out("size(l.map(x, has(a.b) && x))", 28) == ["size(l.map(x,", "  has(a.b) && x))"]
+    assert laid_out("long.call(has(a.b) && a.b)", 25) == ["long.call(has(a.b)", "  && a.b)"]
+
+
+def test_brackets_above_an_operator_are_deeper_than_it() -> None:
+    assert laid_out("!(aaaaaaaaaa || bbbbbbbbbb) && ccccccc", 20) == [
+        "!(aaaaaaaaaa",
+        "    || bbbbbbbbbb)",
+        "  && ccccccc",
+    ]
 
 
 @given(conditions(shipped_schema()), st.integers(20, 100))

@@ -74,6 +74,27 @@ def test_a_long_list_goes_on_below() -> None:
     assert formatted(Source("x.yaml", LONG), "parameters") == LONG
 
 
+def errors(*rules: str) -> str:
+    """A case with a list of rules in the innermost brackets that there are."""
+    wanted = f"    expect:\n      reasons: {{a: b}}\n      errors: [{', '.join(rules)}]\n"
+    return f"cases:\n  - name: A\n{wanted}"
+
+
+def test_a_list_breaks_where_only_its_bracket_is_too_much() -> None:
+    fits = errors("a" * 50, "b" * 30)
+    assert len(max(fits.split("\n"), key=len)) == 98
+    for text in (fits, errors("a" * 50, "b" * 32)):
+        assert formatted(Source("x.yaml", text), "tests") == text
+    broken = errors("a" * 50, "b" * 33).replace(", ", ",\n        ")
+    assert formatted(Source("x.yaml", errors("a" * 50, "b" * 33)), "tests") == broken
+    assert formatted(Source("x.yaml", broken), "tests") == broken
+
+
+def test_one_item_is_as_long_as_it_is() -> None:
+    text = errors("a" * 120)
+    assert formatted(Source("x.yaml", text), "tests") == text
+
+
 @pytest.mark.parametrize("text", ["a: b: c", "a: &x 1\n", "", "a: 1\na: 2\n", "\ta: 1"])
 def test_what_is_no_rule_file_has_no_layout(text: str) -> None:
     with pytest.raises(NotFormatted, match="it has mistakes"):
