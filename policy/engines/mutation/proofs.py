@@ -31,9 +31,6 @@ from policy.lang.tree import Call, Literal, Node, walk
 _FALLIBLE = frozenset({"_[_]", "_/_", "_%_", "int", "double", "bool", "timestamp", "duration"})
 """Functions without an answer for some arguments, literals apart."""
 
-PARTS = 4_000
-"""What one question may cost, see `witness`: ten times what settled any shipped rule's mutants."""
-
 PATIENCE = 2
 """Questions left open after which a mutant is given up: it cannot be proved any more."""
 
@@ -77,7 +74,6 @@ class Prover:
                 starts=self._starts,
                 as_of=asked.as_of,
                 base=self._base,
-                parts=PARTS,
             )
             if isinstance(answer, Impossible) and self._can_fail(draft):
                 answer = Unproved("a part of the condition can be without an answer")
