@@ -23,6 +23,7 @@ lint: ## format, then lint, layers, types and rulesets
 	$(TOOLS)python -m policy.lang fmt --check rulesets
 	$(TOOLS)python -m policy.lang schema --check rulesets
 	$(TOOLS)python -m policy.lang reference --check rulesets/REFERENCE.md
+	$(TOOLS)python -m policy.engines lint rulesets --strict
 
 check: ## everything that CI runs
 	bash .ci/run

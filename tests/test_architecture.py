@@ -16,7 +16,7 @@ _LONGEST = 400  # lines of a module; a longer one is two nouns
 _HEAVY = ("django", "celery", "kombu", "redis", "rest_framework", "psycopg")
 # Where a moment may be read: doors, tasks, what watches processes. All else is told `now`.
 _CLOCK_READERS = ("api", "management", "launch", "samples")
-_CLOCK_FILES = ("tasks.py", "health.py")
+_CLOCK_FILES = ("__main__.py", "tasks.py", "health.py")
 _CLOCKS = {
     ("timezone", "now"),
     ("datetime", "now"),

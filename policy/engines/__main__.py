@@ -9,11 +9,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import TextIO
 
 from policy.engines import suite
+from policy.engines.lints import command as lints
 from policy.engines.mutation import command as mutation
 from policy.lang.folders import FACTS
 
@@ -26,6 +28,8 @@ def main(arguments: Sequence[str] | None = None, *, out: TextIO, err: TextIO) ->
         return int(asked.code or 0)
     if chosen.command == "mutate":
         return mutation.run(chosen, out=out, err=err)
+    if chosen.command == "lint":
+        return lints.run(chosen, today=datetime.now(UTC).date(), out=out, err=err)
     path = Path(chosen.path)
     return suite.run(suite.asked(chosen, path), out=out, err=err, clock=perf_counter)
 
@@ -36,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="run tests.yaml of every ruleset, or of one")
     test.add_argument("path", help=f"the folder that holds {FACTS}, or one ruleset in it")
     suite.add_arguments(test)
+    lints.add_command(commands)
     mutation.add_command(commands)
     return parser
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policy.lang.cases import Case, load_tests
-from policy.lang.diagnostics import Diagnostic, error, has_errors, ordered, quoted, warning
+from policy.lang.diagnostics import Diagnostic, error, has_errors, ordered, quoted
 from policy.lang.folders import DRAFT, Folder, Tree, read_folder, read_tree
 from policy.lang.lock import check_lock, write_lock
 from policy.lang.parameters import ParameterSyntax, load_parameters
@@ -19,6 +19,7 @@ from policy.lang.ruleset import About, VersionSyntax, load_about, load_version
 from policy.lang.schema import FactSchema
 from policy.lang.schema_file import load_schema
 from policy.lang.source import Source
+from policy.lang.unused import unused_parameters
 from policy.lang.variables import parameters_read
 from policy.lang.version import VersionCompiler
 
@@ -186,19 +187,7 @@ class _Shared:
         if any(has_errors(found) for found in self.of_versions.values()):
             return []
         versions = [syntax for syntax in self.versions.values() if syntax]
-        used = {name for syntax in versions for name in parameters_read(syntax)}
-        help = "remove it, or read it as `params.{}`"
-        return [
-            warning(
-                "unused-parameter",
-                f"no version reads the parameter {quoted(parameter.name)}",
-                parameter.path,
-                parameter.span,
-                help=help.format(parameter.name),
-            )
-            for parameter in self.parameters or ()
-            if parameter.name not in used
-        ]
+        return [*unused_parameters(self.parameters or (), versions)]
 
 
 def _misnamed(about: About, folder: Folder, source: Source) -> Diagnostic:

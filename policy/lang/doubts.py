@@ -1,4 +1,4 @@
-"""Doubts about a version that compiles: what is never used, never reached, or without a value."""
+"""Doubts about a version that compiles: what is never reached, always so, or without a value."""
 
 from __future__ import annotations
 
@@ -11,19 +11,6 @@ from policy.lang.plan import RulePlan, VariablePlan
 from policy.lang.ruleset import VersionSyntax
 from policy.lang.source import Span
 from policy.lang.tree import And, If, Literal, Node, Not, Or, Param, walk
-from policy.lang.variables import texts_of, used_by
-
-
-def unused_variables(version: VersionSyntax) -> Iterator[Diagnostic]:
-    """Variables that no rule names, directly or through another."""
-    texts = [text for rule in version.rules for text in texts_of(rule)]
-    used = used_by(texts, version.variables)
-    for variable in version.variables:
-        name = variable.name
-        if name.text not in used:
-            message = f"no rule uses the variable {quoted(name.text)}"
-            path = version.source.path
-            yield warning("unused-variable", message, path, name.span, help="use it, or remove it")
 
 
 def uncovered(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policy.lang.diagnostics import Diagnostic, did_you_mean, error, has_errors, quoted
-from policy.lang.doubts import constant_conditions, uncovered, unused_variables
+from policy.lang.doubts import constant_conditions, uncovered
 from policy.lang.expressions import Environment, Placed
 from policy.lang.literals import check_numbers
 from policy.lang.nodes import TextNode
@@ -18,6 +18,7 @@ from policy.lang.schema import FactSchema
 from policy.lang.source import Span
 from policy.lang.territories import CODES, written_codes
 from policy.lang.tree import Literal, Node, Param
+from policy.lang.unused import unused_variables
 from policy.lang.variables import in_order, names_in
 from policy.lang.words import LANGUAGE, PRINTABLE
 

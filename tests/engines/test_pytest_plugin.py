@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from policy.lang.compiler import compile_tree
 from policy.launch.state import ROOT
 from tests.engines.test_running_tests import BAD, GOOD, RULES, written
 
@@ -81,6 +83,18 @@ def test_presets_read_the_facts_above_them(tmp_path: Path) -> None:
     (tmp_path / "rulesets" / "presets" / "strict" / "facts.yaml").unlink()
     code, out = run(tmp_path, "rulesets/presets")
     assert (code, "5 passed" in out) == (0, True), out
+
+
+def test_the_shipped_cases_are_collected_where_the_repository_runs_its_tests() -> None:
+    files = ["rulesets/compensation/tests.yaml", "rulesets/presets/deezer/duplicates/tests.yaml"]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run([*command, *files], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = Counter(line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line)
+    for file in files:
+        key = Path(file).parent.name
+        tree = compile_tree((ROOT / file).parents[1])
+        assert found[file] == len(next(r for r in tree.rulesets if r.key == key).cases) > 0
 
 
 def test_other_files_of_that_name_are_left_alone(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
 from policy.lang.compiler import CompiledTree, compile_tree
-from policy.lang.plan import Parameter, ParameterValue
+from policy.lang.plan import Parameter
 from policy.lang.words import LAYERS, USES
 from tests.trees import SHIPPED
 
@@ -17,23 +18,24 @@ def _tree() -> CompiledTree:
     return compile_tree(SHIPPED)
 
 
+def _words(parameter: Parameter) -> Iterator[tuple[str, ...]]:
+    for line in parameter.values:
+        assert isinstance(line.value, tuple)
+        yield line.value
+
+
 def _lists(part: str) -> list[Parameter]:
     found = [each for ruleset in _tree().rulesets for each in ruleset.parameters]
     return [each for each in found if each.type == "list(string)" and part in each.name]
 
 
-def _words(line: ParameterValue) -> tuple[str, ...]:
-    assert isinstance(line.value, tuple)
-    return line.value
-
-
 @pytest.mark.parametrize("parameter", _lists("uses"), ids=lambda each: each.name)
 def test_lists_of_uses_hold_uses(parameter: Parameter) -> None:
-    for line in parameter.values:
-        assert set(_words(line)) <= set(USES)
-        assert len(set(_words(line))) == len(_words(line))
+    for words in _words(parameter):
+        assert set(words) <= set(USES)
+        assert len(set(words)) == len(words)
 
 
 @pytest.mark.parametrize("parameter", _lists("quorum"), ids=lambda each: each.name)
 def test_lists_of_quorums_hold_layers(parameter: Parameter) -> None:
-    assert all(set(_words(line)) <= set(LAYERS) for line in parameter.values)
+    assert all(set(words) <= set(LAYERS) for words in _words(parameter))

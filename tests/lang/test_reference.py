@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import policy.engines.lints
 import policy.lang
 from policy.lang import vocabulary, words
 from policy.lang.expressions import Environment, Placed
@@ -20,15 +21,17 @@ from tests.lang import trees
 RULESETS = Path(__file__).parents[2] / "rulesets"
 REFERENCE = (RULESETS / "REFERENCE.md").read_text()
 LANGUAGE = Path(policy.lang.__path__[0])
+LINTS = Path(policy.engines.lints.__path__[0])
 
 _KEBAB = re.compile(r"[a-z]+(-[a-z]+)+")
 _GIVING = {"error", "warning", "warn", "_error", "_warn", "_refuse", "Advice", "_slip"}
 
 
 def emitted() -> set[str]:
-    """Every code in the source of the language: kebab-case words, and first words of messages."""
+    """Every code in the source of the language and its lints: kebab-case words, and first words of
+    messages."""
     found: set[str] = set()
-    for path in LANGUAGE.glob("*.py"):
+    for path in (*LANGUAGE.glob("*.py"), *LINTS.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Constant(value=str() as value) if _KEBAB.fullmatch(value):

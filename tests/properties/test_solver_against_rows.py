@@ -70,14 +70,14 @@ def test_answers_agree_with_the_row_engine(
 ) -> None:
     goal, setting = _compiled(f"!({text})" if negated else text), _setting(values)
     judge = Judge(goal, setting)
-    answer = witness(goal, setting, as_of=AS_OF, parts=4000)
+    answer = witness(goal, setting, as_of=AS_OF, work=4000)
     note(str(answer))
     if isinstance(answer, Found):
         assert judge.holds(msgspec.json.decode(msgspec.json.encode(answer.document)), AS_OF)
     elif isinstance(answer, Impossible):
         assert not any(judge.holds(each, AS_OF) for each in facts), text
     starts = [Start(each, AS_OF) for each in facts]
-    started = witness(goal, setting, starts=starts, as_of=AS_OF, parts=4000)
+    started = witness(goal, setting, starts=starts, as_of=AS_OF, work=4000)
     if any(judge.holds(each, AS_OF) for each in facts):
         assert isinstance(started, Found), text
     assert not (isinstance(started, Found) and isinstance(answer, Impossible)), text

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from policy.engines.coverage.decisions import Decision
 from policy.engines.coverage.goals import Goals, Side, sides
 from policy.engines.coverage.measuring import AtomShown, DecisionShown
-from policy.engines.coverage.overlays import MOST, overlaid, overlays
+from policy.engines.coverage.overlays import solved
 from policy.engines.coverage.suggesting import Suggestions
 from policy.engines.solver import Answer, Found, Impossible, Setting, Start, Unproved, witness
 from policy.engines.testing import Stand
@@ -106,24 +106,10 @@ class Asking:
         return Wanted(side, answer.name, self._suggestions.written(answer))
 
     def _solved(self, goal: Node, shown: AtomShown) -> tuple[Answer, Numbers]:
-        """The answer under the numbers in force, else under other values of parameters."""
-        first = self._witness(goal, shown, ())
-        if not isinstance(first, Impossible):
-            return first, ()
-        tried = overlays(self._setting.plan, goal)
-        unproved = Unproved("too many values of parameters to try") if len(tried) > MOST else None
-        for numbers in tried[:MOST]:
-            answer = self._witness(goal, shown, numbers)
-            if isinstance(answer, Found):
-                return answer, numbers
-            if isinstance(answer, Unproved):
-                unproved = unproved or answer
-        return unproved or first, ()
-
-    def _witness(self, goal: Node, shown: AtomShown, numbers: Numbers) -> Answer:
-        setting = overlaid(self._setting, numbers)
-        starts = tuple(self._starts(shown))
-        return witness(goal, setting, starts=starts, base=self._suggestions.base)
+        starts, base = tuple(self._starts(shown)), self._suggestions.base
+        return solved(
+            goal, self._setting, lambda setting: witness(goal, setting, starts=starts, base=base)
+        )
 
     def _starts(self, shown: AtomShown) -> Iterator[Start]:
         """Situations to begin from: those that show the other side first."""

@@ -117,6 +117,16 @@ class Goals:
         inner = reaching(decision.trail, carrying(atom, side))
         return both([*self._asked(decision.home), inner])
 
+    def asked(self, decision: Decision, atom: Atom, truth: bool) -> Node:
+        """The condition of facts for which the atom is asked and comes to a truth.
+
+        A variable is taken by itself, wherever it is named: it means what it says.
+        """
+        goal = atom.node if truth else negation(atom.node)
+        inner = reaching(decision.trail, reaching(atom.trail, goal))
+        around = self._asked(decision.home) if decision.home.kind != "variable" else ()
+        return both([*around, inner])
+
     def _asked(self, home: Home) -> Iterator[Node]:
         """What makes a tree be evaluated at all; nothing where it always is."""
         if home.kind == "territories":

@@ -6,13 +6,13 @@ sides of a condition on it. A test can: it may set `parameters` of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations, islice, product
 
 from policy.engines.coverage.decisions import homes
-from policy.engines.solver import Setting
+from policy.engines.solver import Answer, Found, Impossible, Setting, Unproved
 from policy.lang.cases import Numbers
 from policy.lang.parameters import Value
 from policy.lang.plan import Parameter, ParameterValue, Plan
@@ -23,6 +23,27 @@ MOST = 64
 
 OTHER = "other"
 """A text that most likely equals none in the rules."""
+
+
+def solved(
+    goal: Node, setting: Setting, ask: Callable[[Setting], Answer]
+) -> tuple[Answer, Numbers]:
+    """The answer under the numbers in force, else the first found under other values.
+
+    Impossible only where all worth a try have been proved to be.
+    """
+    first = ask(setting)
+    if not isinstance(first, Impossible):
+        return first, ()
+    tried = overlays(setting.plan, goal)
+    unproved = Unproved("too many values of parameters to try") if len(tried) > MOST else None
+    for numbers in tried[:MOST]:
+        answer = ask(overlaid(setting, numbers))
+        if isinstance(answer, Found):
+            return answer, numbers
+        if isinstance(answer, Unproved):
+            unproved = unproved or answer
+    return unproved or first, ()
 
 
 def overlaid(setting: Setting, numbers: Numbers) -> Setting:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from policy.engines.mutation.mutants import Mutant
 from policy.engines.mutation.original import Original
-from policy.engines.mutation.report import as_json, many, render
+from policy.engines.mutation.report import as_json, many, render, summary
 from policy.engines.mutation.running import MutationReport, run_mutants
 from policy.lang.compiler import CompiledRuleset, CompiledTree, compile_tree
 from policy.lang.diagnostics import did_you_mean, has_errors, quoted, render_all
@@ -28,6 +28,11 @@ def add_options(parser: Any) -> None:
         "--rule", metavar="ID", default="", help="only mutants that touch this rule"
     )
     parser.add_argument("--only", metavar="ID", default="", help="only the mutant of this id")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="look no closer at survivors: no suggested cases, no proofs; the score is the least",
+    )
     parser.add_argument("--json", action="store_true", help="report as JSON")
     parser.add_argument(
         "--fail-under", metavar="N", type=float, default=0.0, help="exit 1 below a score of N %%"
@@ -99,7 +104,13 @@ class _Run:
         if original is None:
             return None
         progress = self._progress(ruleset.key)
-        return run_mutants(original, ruleset.cases, wanted=self._wanted, progress=progress)
+        return run_mutants(
+            original,
+            ruleset.cases,
+            wanted=self._wanted,
+            progress=progress,
+            quick=self.chosen.quick,
+        )
 
     def _wanted(self, mutant: Mutant) -> bool:
         rule, only = self.chosen.rule, self.chosen.only
@@ -136,8 +147,13 @@ class _Ending:
             _write_over(err, "")
         out.write(as_json(self.reports).decode() + "\n" if self.chosen.json else self._text())
         err.write(f"{many(tried, 'mutant')} tried in {self.seconds:.1f} s\n")
-        low = any(report.score.percent < self.chosen.fail_under for report in self.reports)
+        low = [each for each in self.reports if each.score.percent < self.chosen.fail_under]
+        err.writelines(f"error: {summary(each)}; {self._demanded}\n" for each in low)
         return 1 if low else 0
+
+    @property
+    def _demanded(self) -> str:
+        return f"{self.chosen.fail_under:g} % are demanded"
 
     def _text(self) -> str:
         sources, most = self.tree.sources, self.chosen.survivors

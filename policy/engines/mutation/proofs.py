@@ -31,6 +31,9 @@ from policy.lang.tree import Call, Literal, Node, walk
 _FALLIBLE = frozenset({"_[_]", "_/_", "_%_", "int", "double", "bool", "timestamp", "duration"})
 """Functions without an answer for some arguments, literals apart."""
 
+PATIENCE = 2
+"""Questions left open after which a mutant is given up: it cannot be proved any more."""
+
 _ALONE = frozenset({"effect", "scope", "duty", "party", "deadline"})
 """Mutators of what a rule says once it matches."""
 
@@ -59,7 +62,11 @@ class Prover:
         return {subject: completed(schema, schema.root(subject), given, case.as_of)}
 
     def answers(self, draft: Draft) -> Iterator[Answer]:
-        """An answer for each way in which the two can differ; none where the solver cannot tell."""
+        """An answer for each way in which the two can differ; none where the solver cannot tell.
+
+        They end early once so many were left open that more would not be worth the wait.
+        """
+        unclear = 0
         for asked in self._questions(draft):
             answer = witness(
                 asked.goal,
@@ -71,6 +78,9 @@ class Prover:
             if isinstance(answer, Impossible) and self._can_fail(draft):
                 answer = Unproved("a part of the condition can be without an answer")
             yield answer
+            unclear += isinstance(answer, Unproved)
+            if unclear == PATIENCE:
+                return
 
     def case(self, found: Found) -> Case:
         """A case with the facts of a witness; what it expects is still to be said."""

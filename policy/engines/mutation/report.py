@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from policy.engines.mutation.original import Original
 from policy.engines.mutation.running import Fate, MutationReport, Score
 from policy.engines.mutation.suggested_text import advice, as_yaml
 from policy.lang.diagnostics import excerpt
@@ -19,13 +18,13 @@ def render(report: MutationReport, sources: Mapping[str, Source], *, most: int) 
     """At most so many survivors with their places, what falls short, and one line that sums up."""
     lines: list[str] = []
     for _, alike in groupby(report.survivors[:most], key=_told_by):
-        lines += [*_survivors(list(alike), report.original, sources), ""]
+        lines += [*_survivors(list(alike), report, sources), ""]
     left = len(report.survivors) - most
     if most and left > 0:
         lines += [f"and {left} more: `--survivors {len(report.survivors)}` shows them all", ""]
     short = {owner: each for owner, each in report.by_owner().items() if each.survived}
     lines += [f"{_counted(each)}  {owner}" for owner, each in short.items()]
-    return "\n".join([*lines, _summary(report)]) + "\n"
+    return "\n".join([*lines, summary(report)]) + "\n"
 
 
 def _told_by(fate: Fate) -> object:
@@ -35,7 +34,7 @@ def _told_by(fate: Fate) -> object:
 
 
 def _survivors(
-    fates: Sequence[Fate], original: Original, sources: Mapping[str, Source]
+    fates: Sequence[Fate], report: MutationReport, sources: Mapping[str, Source]
 ) -> Iterator[str]:
     """Survivors that one case would notice, with that case behind them."""
     for fate in fates:
@@ -44,9 +43,15 @@ def _survivors(
         yield from excerpt(draft.path, draft.span, sources)
         yield f"{_gutter(fate)} = mutant: {fate.mutant.id}"
     last = fates[-1]
-    yield f"{_gutter(last)} = help: {advice(last.suggestion)}"
+    yield f"{_gutter(last)} = help: {_help(last, report)}"
     if last.suggestion:
-        yield as_yaml(last.suggestion, last.mutant.draft, original)
+        yield as_yaml(last.suggestion, last.mutant.draft, report.original)
+
+
+def _help(fate: Fate, report: MutationReport) -> str:
+    if report.quick:
+        return f"`--only {fate.mutant.id}` without `--quick` looks for a case that would notice"
+    return advice(fate.suggestion)
 
 
 def _gutter(fate: Fate) -> str:
@@ -58,12 +63,14 @@ def _counted(score: Score) -> str:
     return f"{_percent(score):>7}  {share:>12}"
 
 
-def _summary(report: MutationReport) -> str:
+def summary(report: MutationReport) -> str:
+    """The line that counts."""
     score = report.score
     told = f"{many(len(report.fates), 'mutant')} on {many(report.cases, 'case')}"
     failing = f" ({report.failing} failing already)" if report.failing else ""
     counts = f"{score.killed} killed, {score.survived} survived, {score.equivalent} equivalent"
-    return f"{report.ruleset}: {told}{failing}: {counts}; score {_percent(score)}"
+    least = "at least " if report.quick else ""
+    return f"{report.ruleset}: {told}{failing}: {counts}; score {least}{_percent(score)}"
 
 
 def many(number: int, noun: str) -> str:
@@ -89,10 +96,11 @@ def _report(report: MutationReport) -> dict[str, Any]:
         "path": original.source.path,
         "cases": report.cases,
         "failing_cases": report.failing,
+        "quick": report.quick,
         "mutants": len(report.fates),
         **_score(report.score),
         "owners": [{"owner": owner, **_score(each)} for owner, each in report.by_owner().items()],
-        "survivors": [_survivor_json(fate, original) for fate in report.survivors],
+        "survivors": [_survivor_json(fate, report) for fate in report.survivors],
         "equivalents": [
             {**_mutant(fate), "because": fate.because}
             for fate in report.fates
@@ -125,11 +133,11 @@ def _mutant(fate: Fate) -> dict[str, Any]:
     }
 
 
-def _survivor_json(fate: Fate, original: Original) -> dict[str, Any]:
+def _survivor_json(fate: Fate, report: MutationReport) -> dict[str, Any]:
     made, draft = fate.suggestion, fate.mutant.draft
     return {
         **_mutant(fate),
-        "help": advice(made),
-        "suggestion": as_yaml(made, draft, original) if made else None,
+        "help": _help(fate, report),
+        "suggestion": as_yaml(made, draft, report.original) if made else None,
         "exists": made.exists if made else None,
     }

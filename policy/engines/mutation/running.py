@@ -51,12 +51,17 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class MutationReport:
-    """The fates of a ruleset's mutants, in their order. `failing` cases could kill none."""
+    """The fates of a ruleset's mutants, in their order. `failing` cases could kill none.
+
+    A `quick` report looked no closer at survivors: some may be equivalent, so that the score is the
+    least that it can be.
+    """
 
     original: Original
     cases: int
     failing: int
     fates: tuple[Fate, ...]
+    quick: bool = False
 
     @property
     def ruleset(self) -> str:
@@ -98,17 +103,21 @@ def run_mutants(
     *,
     wanted: Callable[[Mutant], bool],
     progress: Progress,
+    quick: bool = False,
 ) -> MutationReport:
-    """Make the mutants of a version, and try those that are wanted on its cases."""
+    """Make the mutants of a version, and try those that are wanted on its cases.
+
+    `quick` tries for no survivor to find a telling case, nor to prove it equivalent.
+    """
     trial = Trial(original, cases)
-    runner = _Runner(trial, Suggester(trial), Prover(original, trial))
+    runner = _Runner(trial, Suggester(trial), Prover(original, trial), quick)
     chosen = [mutant for mutant in mutants(original) if wanted(mutant)]
     fates = []
     for number, mutant in enumerate(chosen):
         progress(number, len(chosen))
         fates.append(runner.fate(mutant))
     failing = sum(not case.todo for case in cases) - len(trial.passing)
-    return MutationReport(original, len(cases), failing, tuple(fates))
+    return MutationReport(original, len(cases), failing, tuple(fates), quick)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +125,21 @@ class _Runner:
     trial: Trial
     suggester: Suggester
     prover: Prover
+    quick: bool
 
     def fate(self, mutant: Mutant) -> Fate:
-        """Equal in form, else killed, else proved equal, else a survivor."""
+        """Equal in form, else killed, else what a closer look makes of it."""
         draft = mutant.draft
         if draft.equal:
             return Fate(mutant, "equivalent", because="it says the same in other words")
         killer = self.trial.killer(draft)
         if killer is not None:
             return Fate(mutant, "killed", by=killer.name)
+        return Fate(mutant, "survived") if self.quick else self._closer(mutant)
+
+    def _closer(self, mutant: Mutant) -> Fate:
+        """A survivor with a telling case, else proved equal, else a survivor."""
+        draft = mutant.draft
         suggestion = self.suggester.suggest(draft)
         if suggestion is not None:
             return Fate(mutant, "survived", suggestion=suggestion)

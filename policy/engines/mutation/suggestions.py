@@ -63,6 +63,8 @@ class Suggester:
 
     def _telling(self, tried: Tried, stage: Stage) -> Expectation | None:
         """What tells the two apart; it is judged before it is given out."""
+        if not tried.differs(stage):
+            return None
         before, after = stage.observed, tried.observed(stage)
         expect = difference(before, self._plan, after, tried.draft.plan)
         if expect is None:

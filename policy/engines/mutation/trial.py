@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from policy.engines import rows
@@ -17,22 +17,30 @@ from policy.lang.testing import Observed, judge
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A case, ready to be evaluated, with what every rule of the original says of it."""
+    """A case, ready to be evaluated. What a rule of the original says is found when it is asked."""
 
     case: Case
     day: date
     situation: Situation
     in_force: bool
-    said: dict[str, Said]
+    rules: Mapping[str, rows.SingleRule]
+    _said: dict[str, Said] = field(default_factory=dict)
+
+    def said(self, rule: str) -> Said:
+        """What a rule of the original says of the case."""
+        if rule not in self._said:
+            single = self.rules[rule]
+            self._said[rule] = single.say(self.situation) if self.in_force else single.silent()
+        return self._said[rule]
 
     @property
     def observed(self) -> Observed:
         """What the original makes of the case."""
-        return _observed(self.said.values())
+        return _observed(map(self.said, self.rules))
 
     def matches(self, rules: Iterable[str]) -> bool:
         """Whether one of the rules matched."""
-        return any(self.said[rule].result.status == "matched" for rule in rules)
+        return any(self.said(rule).matched for rule in rules)
 
 
 class Trial:
@@ -55,11 +63,7 @@ class Trial:
         document = self._program.view(case.document).struct()
         situation = Situation(document, numbers, rows.instant(moment))
         in_force = self._plan.in_force(moment.date())
-        said = {
-            name: rule.say(situation) if in_force else rule.silent()
-            for name, rule in self._rules.items()
-        }
-        return Stage(case, moment.date(), situation, in_force, said)
+        return Stage(case, moment.date(), situation, in_force, self._rules)
 
     def killer(self, draft: Draft) -> Case | None:
         """The first case that passed and that fails with the mutant; those that match go first."""
@@ -73,7 +77,9 @@ class Trial:
         """A mutant, ready to be tried."""
         changed = [rule for rule in draft.plan.rules if rule.id in draft.rules]
         singles = {**self._rules, **rows.single_rules(draft.plan, changed)}
-        return Tried(self, draft, singles, _duties(draft.plan) != self._duties)
+        duties = _duties(draft.plan)
+        reordered = draft.plan.combine != self._plan.combine or list(duties) != list(self._duties)
+        return Tried(self, draft, singles, duties != self._duties, reordered)
 
     def situation(self, draft: Draft, stage: Stage) -> Situation:
         """The situation of a case under a mutant's numbers."""
@@ -94,36 +100,44 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A mutant on trial. `judges` tells that equal answers of rules may come to something else."""
+    """A mutant on trial.
+
+    `owes` tells that its duties are others, `reordered` that the same answers of rules may come to
+    something else.
+    """
 
     trial: Trial
     draft: Draft
     rules: dict[str, rows.SingleRule]
-    judges: bool
+    owes: bool
+    reordered: bool
 
     def fails(self, stage: Stage) -> bool:
         """Whether the case fails with the mutant."""
-        said = self.said(stage)
-        if said == stage.said and not self.judges:
+        if not self.differs(stage):
             return False
-        return judge(stage.case, _observed(said.values()), self.draft.plan).status == "failed"
+        return judge(stage.case, self.observed(stage), self.draft.plan).status == "failed"
+
+    def differs(self, stage: Stage) -> bool:
+        """Whether the mutant can come to something else, which needs a touched rule to speak."""
+        if self.reordered:
+            return True
+        in_force = self.draft.plan.in_force(stage.day)
+        asked = self.draft.rules if in_force and stage.in_force else tuple(self.rules)
+        said = [(self.said(rule, stage), stage.said(rule)) for rule in asked]
+        return any(now != before or (self.owes and now.matched) for now, before in said)
 
     def observed(self, stage: Stage) -> Observed:
         """What the mutant makes of the case."""
-        return _observed(self.said(stage).values())
+        return _observed(self.said(rule.id, stage) for rule in self.draft.plan.rules)
 
-    def said(self, stage: Stage) -> dict[str, Said]:
-        """What each rule says, in the order of the mutant; the original's answer where it holds."""
-        rules = self.draft.plan.rules
+    def said(self, rule: str, stage: Stage) -> Said:
+        """What a rule of the mutant says; the original's answer where it holds."""
         if not self.draft.plan.in_force(stage.day):
-            return {rule.id: self.rules[rule.id].silent() for rule in rules}
-        situation = self.trial.situation(self.draft, stage)
-        return {
-            rule.id: stage.said[rule.id]
-            if stage.in_force and rule.id not in self.draft.rules
-            else self.rules[rule.id].say(situation)
-            for rule in rules
-        }
+            return self.rules[rule].silent()
+        if stage.in_force and rule not in self.draft.rules:
+            return stage.said(rule)
+        return self.rules[rule].say(self.trial.situation(self.draft, stage))
 
 
 def _observed(said: Iterable[Said]) -> Observed:
@@ -134,9 +148,6 @@ def _observed(said: Iterable[Said]) -> Observed:
     )
 
 
-def _duties(plan: Plan) -> tuple[object, ...]:
-    """What a verdict depends on beside what rules say: duties, how rules combine, their order."""
-    duties: list[tuple[str, tuple[ObligationPlan, ...]]] = [
-        (rule.id, rule.obligations) for rule in plan.rules
-    ]
-    return (plan.combine, *duties)
+def _duties(plan: Plan) -> dict[str, tuple[ObligationPlan, ...]]:
+    """The duties of each rule, in the order of the rules."""
+    return {rule.id: rule.obligations for rule in plan.rules}

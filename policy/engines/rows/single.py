@@ -39,6 +39,11 @@ class Said:
     result: RuleResult
     reason: str = ""
 
+    @property
+    def matched(self) -> bool:
+        """Whether the rule matched."""
+        return self.result.status == "matched"
+
 
 def single_rules(plan: Plan, rules: Iterable[RulePlan]) -> dict[str, SingleRule]:
     """Some rules of a plan by id; they share its variables."""

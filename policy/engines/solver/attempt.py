@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policy.engines import rows
@@ -16,7 +16,7 @@ from policy.engines.solver.forms import NOW, NOWHERE, conjunction, disjunction, 
 from policy.engines.solver.moments import Moment
 from policy.engines.solver.regions import Regions
 from policy.engines.solver.search import Budget, Search
-from policy.lang.tree import And, Node, Not, Or, Variable, walk
+from policy.lang.tree import And, Literal, Node, Not, Or, Variable, walk
 
 
 class Attempt:
@@ -38,7 +38,8 @@ class Attempt:
         self._name_values()
         self._careful = Careful({})
         regions = Regions(setting.schema, self._careful, self._board.frame)
-        self.loose = tuple(leaf for leaf in dict.fromkeys(leaves(goal)) if not regions.leaf(leaf))
+        self.leaves = tuple(dict.fromkeys(leaves(goal)))
+        self.loose = tuple(leaf for leaf in self.leaves if not regions.leaf(leaf))
         self._choices = Choices(self._board, regions, moment)
 
     def _name_values(self) -> None:
@@ -68,14 +69,15 @@ class Attempt:
         documents = Documents(self._schema, self._subject, self.as_of)
         return documents.written(self._board.document, base)
 
-    def coarser(self) -> Node:
-        """The goal with each condition that is not fully understood taken as true or false at will.
+    def coarser(self, free: Iterable[Node]) -> Node:
+        """The goal with some of its leaves taken as true or false at will.
 
         Where even that cannot be true, the goal cannot.
         """
-        names = {
+        names: dict[Node, Node] = {
             leaf: Variable(type="bool", span=NOWHERE, name=f"condition {index}")
-            for index, leaf in enumerate(self.loose)
+            for index, leaf in enumerate(free)
+            if not isinstance(leaf, Literal)
         }
         return _coarser(self._goal, names)
 

@@ -172,10 +172,10 @@ class Choices:
             yield from self._plain_lists(cell, most)
             return
         hinted = len(cell.hint) if isinstance(cell.hint, list) else 0
-        for count in dict.fromkeys((hinted, *range(min(most, 2) + 1))):
+        for count in dict.fromkeys((hinted, 0, 1)):
             yield self._board.listed(cell, count) or []
         yield from self._repeated(cell)
-        for count in range(3, most + 1):
+        for count in range(2, most + 1):
             yield self._board.listed(cell, count) or []
 
     def _repeated(self, cell: Cell) -> Iterator[list[Any]]:

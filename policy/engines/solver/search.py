@@ -18,6 +18,9 @@ from policy.engines.solver.choices import Choices
 from policy.engines.solver.forms import conjuncts
 from policy.lang.tree import Fact, Node, Variable, walk
 
+USUAL = 10
+"""Nodes of a condition of usual size."""
+
 
 class Spent(Exception):
     """The search has looked at as much as it may."""
@@ -25,13 +28,13 @@ class Spent(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """How many parts of goals may still be evaluated."""
+    """How much may still be evaluated, in conditions of usual size."""
 
     left: int
 
-    def spend(self, parts: int = 1) -> None:
+    def spend(self, cost: int) -> None:
         """Raises Spent when nothing is left."""
-        self.left -= parts
+        self.left -= cost
         if self.left < 0:
             raise Spent
 
@@ -42,6 +45,7 @@ class Part:
 
     closure: Closure
     roots: frozenset[Key]
+    cost: int
 
 
 class Search:
@@ -53,9 +57,7 @@ class Search:
         self._board = board
         self._choices = choices
         self._budget = budget
-        self._parts = tuple(
-            Part(careful.closure(part), frozenset(_roots(part))) for part in conjuncts(goal)
-        )
+        self._parts = tuple(_part(part, careful) for part in conjuncts(goal))
 
     def run(self) -> bool:
         """Whether the board could be settled so that the goal holds; it then stays so.
@@ -69,7 +71,7 @@ class Search:
         waiting: list[Part] = []
         next_cell: Cell | None = None
         for part in parts:
-            self._budget.spend()
+            self._budget.spend(part.cost)
             found = self._look(part)
             if found is True:
                 continue
@@ -104,6 +106,11 @@ class Search:
         if self._choices.solved(cell):  # other values were tried if other cells had others
             because.update(*(part.roots for part in self._parts if cell.root in part.roots))
         return frozenset(because - {cell.root} if cell.is_root else because)
+
+
+def _part(node: Node, careful: Careful) -> Part:
+    size = sum(1 for _ in walk(node))
+    return Part(careful.closure(node), frozenset(_roots(node)), 1 + size // USUAL)
 
 
 def _roots(part: Node) -> Iterator[Key]:

@@ -15,8 +15,8 @@ from policy.engines.solver.reduction import reduced
 from policy.engines.solver.search import Budget, Spent
 from policy.lang.tree import Node, Param, walk
 
-PARTS = 40_000
-"""Parts of goals that one question may evaluate: about half a second."""
+WORK = 60_000
+"""Conditions of usual size that one question may evaluate: about a second."""
 
 
 def witness(
@@ -26,17 +26,17 @@ def witness(
     starts: Sequence[Start] = (),
     as_of: str = "",
     base: Mapping[str, Any] | None = None,
-    parts: int = PARTS,
+    work: int = WORK,
 ) -> Answer:
     """Facts for which `goal` is true, a condition over the plan's facts, parameters and variables.
 
     The search begins at the most fitting of `starts`, and what it finds is put back to the facts
     of `base` (default: neutral ones, those of a test that gives none) as far as the goal allows.
     `as_of` fixes the instant; else that of the start comes first, then all at which the rules are
-    in force. No fact is unknown in a witness. `parts` bounds the work. Raises ValueError for an
+    in force. No fact is unknown in a witness. `work` bounds the search. Raises ValueError for an
     `as_of` that is no instant.
     """
-    question = _Question(goal, setting, base or {}, Budget(parts))
+    question = _Question(goal, setting, base or {}, Budget(work))
     ranked = question.ranked(starts, as_of)
     if ranked and ranked[0][0] == question.parts:
         return question.confirmed(ranked[0][1])
@@ -77,6 +77,8 @@ class _Question:
         every = [at(as_of)] if as_of else list(self._moments())
         for moment in (*near, *every):
             for attempt in self._attempts(moment, hint.document):
+                if self._is_contradiction(attempt, moment):
+                    continue
                 if attempt.found(self._budget):
                     found = self.confirmed(Start(attempt.document(self._base), attempt.as_of))
                     if isinstance(found, Found):
@@ -99,10 +101,17 @@ class _Question:
         for goal in disjuncts(normal(self._goal, lists)):
             yield Attempt(goal, self._setting, moment, numbers, hint)
 
+    def _is_contradiction(self, attempt: Attempt, moment: Moment) -> bool:
+        """Whether the goal says a thing and its contrary, whatever the thing is."""
+        return self._cannot_be(attempt.coarser(attempt.leaves), moment)
+
     def _is_impossible(self, attempt: Attempt, moment: Moment) -> bool:
-        """Whether even a coarser goal cannot be true."""
+        """Whether the goal cannot be true even if what is not understood may be either."""
+        return self._cannot_be(attempt.coarser(attempt.loose), moment)
+
+    def _cannot_be(self, whole: Node, moment: Moment) -> bool:
         numbers = self._judge.numbers(moment.day)
-        for goal in disjuncts(attempt.coarser()):
+        for goal in disjuncts(whole):
             coarser = Attempt(goal, self._setting, moment, numbers, {})
             if coarser.found(self._budget) or not coarser.exact:
                 return False

@@ -35,4 +35,4 @@ def _passed_on(options: dict[str, Any]) -> list[str]:
     """The options as they were written."""
     named = ("ruleset", "rule", "only", "fail_under", "survivors")
     words = [f"--{name.replace('_', '-')}={options[name]}" for name in named]
-    return [*words, "--json"] if options["json"] else words
+    return [*words, *(f"--{name}" for name in ("json", "quick") if options[name])]

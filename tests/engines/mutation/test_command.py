@@ -60,8 +60,22 @@ def test_a_report_of_tests_that_notice_everything(tmp_path: Path) -> None:
 
 def test_a_low_score_fails_when_asked_to(tmp_path: Path) -> None:
     files = {"sample/tests.yaml": WEAK}
-    assert run(tmp_path, "--fail-under", "90", files=files)[0] == 1
+    code, _, err = run(tmp_path, "--fail-under", "90", files=files)
+    assert code == 1
+    assert re.search(r"^error: sample: .*; score [\d.]+ %; 90 % are demanded$", err, re.MULTILINE)
     assert run(tmp_path, "--fail-under", "10", files=files)[0] == 0
+
+
+def test_a_quick_run_counts_the_same_and_suggests_nothing(tmp_path: Path) -> None:
+    files = {"sample/tests.yaml": WEAK}
+    _, thorough, _ = run(tmp_path, files=files)
+    _, quick, _ = run(tmp_path, "--quick", files=files)
+    assert quick.count(": survived: ") == thorough.count(": survived: ") > 0
+    assert "expect:" in thorough
+    assert "expect:" not in quick
+    assert "`--only sample/scored/" in quick
+    least = quick.splitlines()[-1].replace("score at least", "score")
+    assert least == thorough.splitlines()[-1]
 
 
 def test_json_for_programs(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_it_says_when_it_cannot_tell() -> None:
 
 def test_it_gives_up_when_its_budget_is_spent() -> None:
     tree, within = setting(f"{_LARGE} && size(track.contributors) == 3")
-    assert isinstance(witness(tree, within, parts=3), Unproved)
+    assert isinstance(witness(tree, within, work=3), Unproved)
 
 
 def test_a_witness_says_nothing_that_does_not_matter() -> None:

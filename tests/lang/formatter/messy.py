@@ -149,7 +149,7 @@ class Messy:
                 self.draw(st.permutations(node.entries)) if isinstance(found, Keys) else node
             )
         ]
-        return "{ " + ", ".join(pairs) + self._one((" }", "}", ",}"))
+        return "{ " + ", ".join(pairs) + self._one((" }", "}", ",}" if pairs else "}"))
 
     def _key(self, entry: Entry) -> str:
         text = entry.key.text
