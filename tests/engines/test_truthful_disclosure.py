@@ -25,7 +25,7 @@ from policy.lang.source import Source
 
 _RULESETS = Path(__file__).parents[2] / "rulesets"
 _TREES = {"shipped": _RULESETS} | {path.name: path for path in presets(_RULESETS)}
-_KEYS = ("labelling", "duplicates")
+_KEYS = ("labelling", "duplicates", "consent")
 _PLACES = ("Worldwide", "DE", "CN", "US")
 _SITUATION = """\
 as_of: 2026-12-10
@@ -37,6 +37,14 @@ _GENERATED = {"role": "LeadVocalist", "facet": "vocals", "ai": "all", "special":
 _HELPED = {"role": "Lyricist", "facet": "lyrics", "ai": "partly", "special": "no"}
 _ALONE = {"role": "Composer", "facet": "composition", "ai": "none", "special": "no"}
 _SILENT = {"role": "Composer", "facet": "composition", "ai": "undeclared", "special": "no"}
+
+_VOICE = {
+    "kind": "voice_match",
+    "detector": "voiceprint 2.1",
+    "party": "Mara Voss",
+    "party_consented": False,
+    "party_contributes": False,
+}
 
 _TRUE_CREDITS = {"all": ([], [_GENERATED]), "partly": ([], [_HELPED], [_GENERATED, _ALONE])}
 _LESS = {"all": ("partly", "none", "undeclared"), "partly": ("none", "undeclared")}
@@ -131,9 +139,12 @@ def _found(truth: str) -> st.SearchStrategy[dict[str, Any]]:
                 _maybe("is_instrumental", st.booleans()),
                 st.fixed_dictionaries(
                     {
+                        "detections": st.sampled_from(
+                            [[], *([_VOICE | {"score": score}] for score in (0.8, 0.97))]
+                        ),
                         "first_delivered_at": st.sampled_from(
                             ["2026-08-31T00:00:00Z", "2026-09-01T00:00:00Z"]
-                        )
+                        ),
                     }
                 ),
             ),
