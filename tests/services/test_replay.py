@@ -82,7 +82,7 @@ def test_rulings_of_people_are_not_replayed(tmp_path: Path) -> None:
     [
         ("UPDATE policy_decision SET worldwide = 'block'", ("the outcome",)),
         ("UPDATE policy_finding SET reason = 'Because.'", ("the findings",)),
-        ("UPDATE policy_obligation SET do = 'accrue'", ("the obligations",)),
+        ("UPDATE policy_obligation SET \"do\" = 'accrue'", ("the obligations",)),
         ("UPDATE policy_obligation SET due_at = '2027-01-01'", ("the obligations",)),
         ("UPDATE policy_obligation SET due_at = NULL", ("the obligations",)),
         ("DELETE FROM policy_obligation", ("the obligations",)),

@@ -283,7 +283,7 @@ def test_nothing_is_written_and_queries_do_not_grow_with_decisions(root: Path) -
             _compare(root)
         counts.append(len(queries))
         said = [query["sql"].split()[0] for query in queries.captured_queries]
-        assert set(said) == {"SELECT"}
+        assert set(said) <= {"SELECT", "DECLARE"}  # PostgreSQL reads long lists by a cursor
     assert counts[0] == counts[1]
 
 
