@@ -192,6 +192,8 @@ def consent(*, grantor: Party | None = None, **fields: Any) -> Consent:
         "source": "ern_deal",
         "recorded_at": NOW,
     } | fields
+    named = "release" if fields.get("release") else "track" if fields.get("track") else "catalogue"
+    fields.setdefault("scope", named)
     return Consent.objects.create(grantor=grantor, **fields)
 
 

@@ -72,7 +72,7 @@ def _own(batch: Batch) -> On:
 def _general(batch: Batch) -> By:
     """Statements about all that a party has, of parties of the batch. Two queries."""
     parties = {party for pk in batch.ids for party in _having(pk, batch)}
-    rows = Row.objects.filter(grantor__in=parties, release=None, track=None)
+    rows = Row.objects.filter(grantor__in=parties, scope=Row.Scope.CATALOGUE)
     return grouped((one.row.grantor_id, one) for one in spoken(rows, batch))
 
 

@@ -1,11 +1,11 @@
-"""What was said and found: deliveries, consents, detections. History, never edited."""
+"""What was said and found: deliveries and detections. History, never edited."""
 
 from __future__ import annotations
 
 from django.db import models
 
 from policy.models.base import AppendOnly, Identified
-from policy.models.catalogue import Layer, Release, Track
+from policy.models.catalogue import Track
 from policy.models.parties import Account, Party
 
 
@@ -46,64 +46,6 @@ class Delivery(AppendOnly, Identified):
 
     def __str__(self) -> str:
         return self.message_id
-
-
-class Consent(AppendOnly, Identified):
-    """A party's statement on one AI use of a track or of a release's tracks: bitemporal.
-
-    It speaks about `valid_from` (inclusive) to `valid_until` (exclusive, None = open) and is
-    known from `recorded_at` until a later row names it in `replaces`. "In force on day D as known
-    on day K" is one query.
-
-    pii: links a party to a statement.
-    """
-
-    class Decision(models.TextChoices):
-        GRANTED = "granted", "Granted"
-        DENIED = "denied", "Denied"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-
-    class Source(models.TextChoices):
-        ERN_DEAL = "ern_deal", "Deal in an ERN message"
-        DECLARATION = "declaration", "Declaration"
-        CONTRACT = "contract", "Contract"
-        PUBLIC_SIGNAL = "public_signal", "Public signal"
-        COURT_ORDER = "court_order", "Court order"
-
-    grantor = models.ForeignKey(
-        Party, null=True, blank=True, on_delete=models.PROTECT, related_name="consents"
-    )
-    release = models.ForeignKey(
-        Release, null=True, blank=True, on_delete=models.PROTECT, related_name="consents"
-    )
-    track = models.ForeignKey(
-        Track, null=True, blank=True, on_delete=models.PROTECT, related_name="consents"
-    )
-    layer = models.CharField(max_length=12, choices=Layer)
-    use = models.CharField(max_length=32)
-    decision = models.CharField(max_length=10, choices=Decision)
-    territories = models.JSONField(default=list, blank=True)
-    excluded_territories = models.JSONField(default=list, blank=True)
-    valid_from = models.DateTimeField()
-    valid_until = models.DateTimeField(null=True, blank=True)
-    source = models.CharField(max_length=16, choices=Source)
-    delivery = models.ForeignKey(
-        Delivery, null=True, blank=True, on_delete=models.PROTECT, related_name="consents"
-    )
-    replaces = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
-    )
-    recorded_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["release", "use"]),
-            models.Index(fields=["track", "use"]),
-            models.Index(fields=["grantor", "use"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.grantor}: {self.use} {self.decision}"
 
 
 class Detection(AppendOnly, Identified):

@@ -273,7 +273,7 @@ def _total(rows: Sequence[ShareRow]) -> int | None:
 
 def _consents_on(track: Track) -> list[Consent]:
     """Statements on the track, on its release, and of its parties on all that they have."""
-    on_all = Q(track=None, release=None, grantor__in=track.involvements.order_by().values("party"))
+    on_all = Q(scope="catalogue", grantor__in=track.involvements.order_by().values("party"))
     rows = Consent.objects.filter(Q(track=track) | Q(release=track.release_id) | on_all)
     return list(rows.select_related("grantor", "replaced_by").order_by("-recorded_at", "-pk"))
 

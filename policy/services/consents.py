@@ -250,6 +250,7 @@ def _row(one: Further, delivery: Delivery) -> Consent:
     release, track = one.said.subject
     return Consent(
         grantor_id=one.said.grantor,
+        scope=_scope(one.said.subject),
         release_id=release,
         track_id=track,
         layer=one.said.layer,
@@ -264,3 +265,10 @@ def _row(one: Further, delivery: Delivery) -> Consent:
         replaces_id=one.replaces,
         recorded_at=delivery.received_at,
     )
+
+
+def _scope(subject: Subject) -> Consent.Scope:
+    release, track = subject
+    if release is not None:
+        return Consent.Scope.RELEASE
+    return Consent.Scope.CATALOGUE if track is None else Consent.Scope.TRACK

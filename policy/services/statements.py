@@ -62,8 +62,7 @@ def general_consents_store(
         return []
     spoken = [statement(consent, (None, None), parties) for consent in message.consents]
     standing = Consent.objects.filter(
-        release=None,
-        track=None,
+        scope=Consent.Scope.CATALOGUE,
         grantor__in={one.grantor for one in spoken},
         delivery__account=delivery.account,
         replaced_by=None,
