@@ -131,6 +131,9 @@ DETAILS = {
 PARAMETER_TYPES = ("bool", "int", "double", "string", "timestamp", "duration", "list(string)")
 """Types that the values of a parameter can have."""
 
+READERS = ("rules", "accounting")
+"""Who reads a parameter: the rules of its ruleset, or the money path beside them."""
+
 ON_ERROR = ("review", "block", "skip")
 COMBINE = ("most_restrictive", "first_match")
 
