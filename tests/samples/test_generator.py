@@ -254,7 +254,8 @@ def test_duplicate_cases_say_what_they_are_planted_for(
         ("shares-missing", []),
         ("share-unknown", [6000, None]),
         ("shares-under", [5000, 3000]),
-        ("shares-over", [7000, 3450]),
+        ("shares-over-master", [7000, 3450]),
+        ("shares-over-publishing", [10000, 10450]),
         ("shares-far-over", [10000, 3000]),
     ],
 )
