@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from policy.accounting.scheme import Scheme, payout_minimum, values_on, words
+from policy.accounting.scheme import Scheme, payout_minimum, values_on
+from policy.accounting.scheme import words as schemes
 from policy.lang.compiler import CompiledTree, compile_tree
 from policy.lang.folders import presets
 from policy.lang.plan import Parameter
@@ -63,8 +64,8 @@ def _compensation(name: str) -> tuple[Parameter, ...]:
 def test_schemes_can_be_read_by_accounting(name: str) -> None:
     parameters = _compensation(name)
     values = values_on(parameters, date(2026, 1, 1))
-    assert words(values) == _WITH_SCHEMES[name]
-    read = {scheme: Scheme.read(values, scheme) for scheme in words(values)}
+    assert schemes(values) == _WITH_SCHEMES[name]
+    read = {scheme: Scheme.read(values, scheme) for scheme in schemes(values)}
     assert all(0 <= scheme.deduction < 10_000 for scheme in read.values())
     assert payout_minimum(values, "EUR") == 1_000
 
