@@ -63,7 +63,7 @@ def send_work_nudge() -> None:
     _send(work_pending)
 
 
-def _send(task: Task) -> None:
+def _send(task: Task[..., None]) -> None:
     try:
         task.apply_async(expires=NUDGE_EXPIRES, retry=False)
     except (OperationalError, OSError) as error:

@@ -93,7 +93,8 @@ def job_claim(*, now: datetime) -> ClaimedJob | None:
         Job.objects.filter(pk=row[0]).update(
             state=State.CLAIMED, claim=claim, lease_until=now + LEASE, attempts=F("attempts") + 1
         )
-    return ClaimedJob(*row, claim)
+    id, kind, subject_id, cursor, attempts = row
+    return ClaimedJob(id, kind, subject_id, cursor, attempts, claim)
 
 
 def job_save(*, job: ClaimedJob, cursor: Cursor, now: datetime) -> None:

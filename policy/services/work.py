@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import OperationalError
 
+from policy.models import Job
 from policy.services.jobs import (
     ClaimedJob,
     Clock,
@@ -20,13 +21,14 @@ from policy.services.jobs import (
     job_save,
     jobs_waiting,
 )
+from policy.services.usage_checks import usage_check_job
 
 logger = logging.getLogger(__name__)
 
 LONGEST_ERROR = 2_000
 """Characters of an error that are kept with a parked job."""
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {Job.Kind.USAGE_CHECK: usage_check_job}
 """Who does the jobs of a kind."""
 
 
