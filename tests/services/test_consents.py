@@ -266,7 +266,7 @@ def test_a_message_that_repeats_a_grant_does_not_undo_its_withdrawal(account: Ac
     said(account, NOW + 2 * DAY, consent())
     assert [decision for decision, *_ in rows()] == ["granted", "withdrawn", "granted"]
     said(account, NOW + 3 * DAY, consent(territories=["DE"]))
-    assert rows()[-1] == ("granted", NOW + 3 * DAY, None, None)
+    assert rows()[-1] == ("granted", NOW, None, None)
 
 
 @pytest.mark.django_db
