@@ -32,6 +32,7 @@ from policy.models import (
 )
 from policy.registry.said import GRANTED, Ask
 from policy.registry.speaking import UNKNOWN
+from policy.selectors.usage_answers import unpacked
 from policy.services.bulk import copy_rows, insert_rows
 from policy.services.bundles import active_at
 from policy.services.jobs import Cursor, job_add
@@ -46,9 +47,6 @@ AT_ONCE = 2_000
 
 ALLOWED = frozenset({"allow", "limit"})
 """Effects under which a use may happen."""
-
-Row: TypeAlias = tuple[int, int, tuple[int, ...]]
-"""An answer: ids of track, decision, and the statements that spoke for its owners."""
 
 Also: TypeAlias = Callable[[UsageCheck], None]
 """What else belongs into the transaction of a check."""
@@ -171,35 +169,6 @@ def ask_of(usage: Usage, as_of: datetime, known_at: datetime) -> Ask:
         model_version=usage.model_version,
         territories=tuple(usage.territories),
     )
-
-
-def answers_of(check: UsageCheck) -> Iterator[Row]:
-    """The answers of a check in the order of their tracks."""
-    rows = UsageAnswers.objects.filter(usage_check=check).order_by("first_track")
-    for content in rows.values_list("content", flat=True).iterator():
-        yield from unpacked(content)
-
-
-def answer_of(check: UsageCheck, track_id: int) -> Row | None:
-    """The answer of a check for one track; None when it is none of the use's. One query."""
-    rows = UsageAnswers.objects.filter(
-        usage_check=check, first_track__lte=track_id, last_track__gte=track_id
-    )
-    found = (row for each in rows for row in unpacked(each.content))
-    return next((row for row in found if row[0] == track_id), None)
-
-
-def packed(rows: Sequence[Row]) -> bytes:
-    """How answers are kept."""
-    return zlib.compress(msgspec.json.encode(rows), 1)
-
-
-def unpacked(content: bytes | memoryview) -> list[Row]:
-    """The inverse of `packed`."""
-    return _rows.decode(zlib.decompress(bytes(content)))
-
-
-_rows = msgspec.json.Decoder(list[Row])
 
 
 def _evidence(usage: Usage) -> UsageCheck | None:
