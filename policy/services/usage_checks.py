@@ -192,27 +192,27 @@ def _answered(
     while tracks := list(islice(stream, CHUNK)):
         decided = judge.decide(tracks, attributed, at)
         rows = [
-            (track, decision.id, _spoke(said))
+            (track, decision.id, spoke(said))
             for (track, said), decision in zip(tracks, decided, strict=True)
         ]
         text = msgspec.json.encode(rows)
         digest.update(text[1:-1] + b",")
         found.packed.append((rows[0][0], rows[-1][0], zlib.compress(text, 1)))
         found.counts.update([decision.effect for decision in decided])
-        found.relied.update(*_relied(tracks, decided))
+        found.relied.update(*relied(tracks, decided))
         alive()
     found.digest = digest.hexdigest()
     return found
 
 
-def _spoke(said: tuple[OwnerSaid, ...]) -> tuple[int, ...]:
+def spoke(said: tuple[OwnerSaid, ...]) -> tuple[int, ...]:
     """The statements that spoke for the owners of a track, sorted."""
     if len(said) == 1:
         return said[0].consents
     return tuple(sorted({id for one in said for id in one.consents}))
 
 
-def _relied(
+def relied(
     tracks: Sequence[tuple[int, tuple[OwnerSaid, ...]]], decided: Sequence[Decided]
 ) -> Iterator[tuple[int, ...]]:
     """The statements by which tracks may be used."""
@@ -246,8 +246,8 @@ def _written(
     insert_rows(UsageAnswers, columns, ((check.pk, *row) for row in answers.packed), new=True)
     Usage.objects.filter(pk=usage.pk).update(tracks=answers.tracks)
     if moment.past:
-        relied = ((check.pk, consent) for consent in sorted(answers.relied))
-        copy_rows(Reliance, ("usage_check_id", "consent_id"), relied)
+        rows = ((check.pk, consent) for consent in sorted(answers.relied))
+        copy_rows(Reliance, ("usage_check_id", "consent_id"), rows)
         _drawn(usage, answers)
     return check
 
