@@ -48,7 +48,9 @@ class Change:
 
 shares = st.dictionaries(
     st.integers(0, PARTIES - 1),
-    st.one_of(st.none(), st.sampled_from([0, 1, 3_333, 5_000, 6_667, 10_000]), st.integers(0, 12_000)),
+    st.one_of(
+        st.none(), st.sampled_from([0, 1, 3_333, 5_000, 6_667, 10_000]), st.integers(0, 12_000)
+    ),
     max_size=3,
 )
 weights = st.lists(st.one_of(st.none(), st.integers(0, 500_000)), min_size=1, max_size=2)
@@ -56,9 +58,7 @@ songs = st.lists(st.builds(Song, shares, shares, weights), min_size=1, max_size=
 incomes = st.one_of(st.sampled_from([0, 1, 2, 100]), st.integers(0, 10**12))
 changes = st.lists(
     st.builds(Change, incomes)
-    | st.builds(
-        Change, st.none(), st.integers(0, 3), st.sampled_from(["master", "publishing"])
-    ),
+    | st.builds(Change, st.none(), st.integers(0, 3), st.sampled_from(["master", "publishing"])),
     max_size=4,
 )
 
@@ -103,9 +103,7 @@ def make(told: Sequence[Song], scheme: str, currency: str, income: int) -> World
         tracks.append(track)
     money.usage(licensee=lab, tracks=dict.fromkeys(tracks))
     kinds = ["generate_output"]
-    pool = money.pool(
-        licensee=lab, scheme=scheme, kinds=kinds, currency=currency, income=income
-    )
+    pool = money.pool(licensee=lab, scheme=scheme, kinds=kinds, currency=currency, income=income)
     return World(pool, parties, tracks)
 
 

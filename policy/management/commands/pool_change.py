@@ -32,8 +32,6 @@ class Command(BaseCommand):
         if not told:
             raise CommandError("nothing to change: give --income or --minimum")
         with refusals_told():
-            pool = pool_change(
-                pool=pool, at=timezone.now(), actor=person(options["by"]), **told
-            )
+            pool = pool_change(pool=pool, at=timezone.now(), actor=person(options["by"]), **told)
         income, least = (readable(each, pool.currency) for each in (pool.income, pool.minimum))
         self.stdout.write(f"pool {pool.key}: income {income}, at least {least}")

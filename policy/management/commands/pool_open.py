@@ -39,9 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Open it and say so."""
-        told = amounts(
-            options["currency"], income=options["income"], minimum=options["minimum"]
-        )
+        told = amounts(options["currency"], income=options["income"], minimum=options["minimum"])
         asked = PoolAsked(
             key=options["key"],
             licensee=party(options["licensee"]),
