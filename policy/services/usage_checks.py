@@ -32,7 +32,7 @@ from policy.models import (
 )
 from policy.registry.said import GRANTED, Ask
 from policy.registry.speaking import UNKNOWN
-from policy.services.bulk import insert_rows
+from policy.services.bulk import copy_rows, insert_rows
 from policy.services.bundles import active_at
 from policy.services.jobs import Cursor, job_add
 from policy.services.usage_catalogue import tracks_of
@@ -188,9 +188,7 @@ _rows = msgspec.json.Decoder(list[Row])
 
 def _evidence(usage: Usage) -> UsageCheck | None:
     """The answer that a use which took place has already."""
-    if usage.stage != Usage.Stage.REPORTED:
-        return None
-    return usage.checks.filter(as_of=usage.starts_at, known_at=usage.starts_at).first()
+    return usage.checks.filter(reported=True).first()
 
 
 def _attributed(usage: Usage) -> frozenset[int]:
@@ -258,6 +256,7 @@ def _written(
         bundle=bundle,
         as_of=as_of,
         known_at=known_at,
+        reported=usage.stage == Usage.Stage.REPORTED,
         tracks=answers.tracks,
         counts=dict(sorted(answers.counts.items())),
         digest=answers.digest,
@@ -265,10 +264,10 @@ def _written(
     )
     columns = ("usage_check_id", "first_track", "last_track", "content")
     insert_rows(UsageAnswers, columns, ((check.pk, *row) for row in answers.packed), new=True)
-    Usage.objects.filter(pk=usage.pk).update(tracks=answers.tracks, changed_at=at)
+    Usage.objects.filter(pk=usage.pk).update(tracks=answers.tracks)
     if usage.stage == Usage.Stage.REPORTED:
         relied = ((check.pk, consent) for consent in sorted(answers.relied))
-        insert_rows(Reliance, ("usage_check_id", "consent_id"), relied, new=True)
+        copy_rows(Reliance, ("usage_check_id", "consent_id"), relied)
         _drawn(usage, answers)
     return check
 
@@ -278,4 +277,4 @@ def _drawn(usage: Usage, answers: _Answers) -> None:
     if usage.query:
         ids = (row[0] for *_, content in answers.packed for row in unpacked(content))
         rows = ((usage.pk, track) for track in ids)
-        insert_rows(Attribution, ("usage_id", "track_id"), rows, new=False)
+        copy_rows(Attribution, ("usage_id", "track_id"), rows)
