@@ -16,7 +16,7 @@ from policy.ingest import limits
 from policy.ingest.allowed_values import TERRITORY, USE_TYPES
 from policy.ingest.delivery import DeliveredConsent, DeliveredDeal, Use
 from policy.ingest.ern_reading import Reading
-from policy.ingest.ern_xml import Element
+from policy.ingest.safe_xml import Element
 from policy.ingest.values import BOOLEAN, DATE, INSTANT, LAST_DATE, start_of
 
 AI_USES: Mapping[str, Use] = {
