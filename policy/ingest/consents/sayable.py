@@ -53,7 +53,7 @@ def sayable(
 ) -> tuple[dict[str, list[Answer]], tuple[FileWarning, ...]]:
     """Answers by location, the widest first, and what cannot be said."""
     saying = _Saying(ability)
-    plain = strictest(saying.plain(statements))
+    plain = strictest(saying.joined(list(saying.plain(statements))))
     by_location: defaultdict[str, list[FileStatement]] = defaultdict(list)
     for one in sorted(plain, key=lambda one: (len(one.location), one.location)):
         by_location[one.location].append(one)
@@ -81,12 +81,11 @@ class _Saying:
             if self._is_left_out(one):
                 continue
             limited = self._limited(one)
-            if one.layer is not None:
-                self._tell("layers of rights: the strictest layer speaks for all")
             yield replace(
                 limited,
                 location=path_of(one.location),
-                layer=None,
+                scope="catalogue",
+                subject="",
                 grantor="",
                 evidence="",
                 source="",
@@ -95,6 +94,24 @@ class _Saying:
                 line=0,
                 column=0,
             )
+
+    def joined(self, plain: Sequence[FileStatement]) -> Iterable[FileStatement]:
+        """The statements without layers: a grant counts where every layer has it in which its use
+        is spoken of, a refusal of one layer refuses."""
+        layers: defaultdict[Use, set[str | None]] = defaultdict(set)
+        for one in plain:
+            layers[one.use].add(one.layer)
+        if any(one.layer for one in plain):
+            self._tell("layers of rights: the strictest layer speaks for all")
+        granted: defaultdict[object, set[str | None]] = defaultdict(set)
+        for one in plain:
+            granted[replace(one, layer=None, condition="none", terms="")].add(one.layer)
+        for one in plain:
+            same = granted[replace(one, layer=None, condition="none", terms="")]
+            if one.decision == "granted" and same != layers[one.use]:
+                self._tell("a grant of some layers and not of others: it is left out")
+            else:
+                yield replace(one, layer=None)
 
     def answers(self, group: Sequence[FileStatement]) -> list[Answer]:
         """What each word says at one location, in each set of territories."""

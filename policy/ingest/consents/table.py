@@ -119,10 +119,11 @@ def _decision(row: Row) -> Decision:
 def _subject(row: Row, scope: str) -> str:
     subject = row.text("subject", limits.TITLE)
     if scope != "catalogue" and not subject:
-        row.refuse("subject", "missing-value", f"the scope `{scope}` needs a subject", "name it")
-    if scope == "catalogue" and subject:
-        message = "the scope `catalogue` has no subject"
-        row.refuse("subject", "wrong-value", message, "say which scope is meant")
+        message = f"the scope `{scope}` needs a subject"
+        row.refuse("subject", "missing-value", message, f"name the {scope}")
+    if not row.cells.get("scope") and subject:
+        help = "say what it is: `label`, `artist`, `track` ..."
+        row.refuse("subject", "wrong-value", "a subject without a scope", help)
     return subject
 
 
