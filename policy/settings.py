@@ -202,6 +202,12 @@ CELERY_BEAT_SCHEDULE = {
         # Sweeps that nobody fetched are dropped, or a worker that comes back finds a heap of them.
         "options": {"expires": 30},
     },
+    # Statements of consent begin and end by date, without anybody doing anything.
+    "sweep-consents": {
+        "task": "policy.tasks.sweep_consents",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
 }
 
 # --- Cache ----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from policy.services import evaluation
+from policy.services import evaluation, sweeps
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,13 @@ def evaluate_pending(**_: object) -> None:
     is then always one, and every idle process takes part.
     """
     evaluation.evaluate_pending(now=timezone.now(), tell_others=send_nudge)
+
+
+@shared_task(name="policy.tasks.sweep_consents")
+def sweep_consents(**_: object) -> None:
+    """Queue the tracks whose statements of consent began or ended, and look at the queue."""
+    if sweeps.consents_sweep(now=timezone.now()):
+        send_nudge()
 
 
 def nudge() -> None:
