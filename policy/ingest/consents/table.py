@@ -21,6 +21,7 @@ from policy.ingest.consents.statements import (
     CONDITIONS,
     DECISIONS,
     SCOPES,
+    Condition,
     ConsentFile,
     Decision,
     FileStatement,
@@ -36,8 +37,8 @@ COLUMNS = (
     *("model_version", "territories", "excluded", "valid_from", "valid_until", "condition"),
     *("terms", "source", "evidence"),
 )
-SOURCES = ("file", *(word for word in get_args(ConsentSource) if word != "ern_deal"))
-"""What a row may say that it comes from; a deal only comes in its message."""
+SOURCES = ("file", "portal", *get_args(ConsentSource))
+"""What a row may say that it comes from: the words of `policy.models.Consent.Source`."""
 
 WORLD = "Worldwide"
 _MODEL, _MODEL_VERSION = 200, 100
@@ -80,18 +81,22 @@ def _row(row: Row) -> Iterator[FileStatement]:
         message = "the period ends before it starts"
         row.refuse("valid_until", "wrong-period", message, "let the end be after the start")
     scope = row.choice("scope", SCOPES, "catalogue")
+    decision = _decision(row)
+    included, excluded = _territories(row, "territories"), _territories(row, "excluded")
+    if WORLD in excluded or (included and set(included) <= set(excluded)):
+        row.refuse("excluded", "no-territory", "no territory is left", "leave out fewer")
     plain = FileStatement(
         use=USES[0],
-        decision=_decision(row),
+        decision=decision,
         scope=scope,
         subject=_subject(row, scope),
         grantor=row.text("grantor", limits.NAME),
         licensee=row.text("licensee", limits.NAME),
         model=_model(row),
         model_version=row.text("model_version", _MODEL_VERSION),
-        territories=_territories(row, "territories"),
-        excluded=_territories(row, "excluded"),
-        condition=row.choice("condition", CONDITIONS, "none"),
+        territories=included,
+        excluded=excluded,
+        condition=_condition(row, decision),
         terms=row.text("terms"),
         valid_from=start,
         valid_until=end,
@@ -114,6 +119,14 @@ def _decision(row: Row) -> Decision:
     if not row.cells["decision"]:
         row.refuse("decision", "missing-value", "the row decides nothing", "write `denied`")
     return row.choice("decision", DECISIONS, "denied")
+
+
+def _condition(row: Row, decision: Decision) -> Condition:
+    condition = row.choice("condition", CONDITIONS, "none")
+    if condition != "none" and decision != "granted":
+        message = "only a grant can have a condition"
+        row.refuse("condition", "wrong-value", message, "leave it empty, or grant")
+    return condition
 
 
 def _subject(row: Row, scope: str) -> str:

@@ -108,7 +108,7 @@ def anything(draw: st.DrawFn) -> FileStatement:
         model_version="2" if model and draw(st.booleans()) else "",
         territories=included,
         excluded=excluded,
-        condition=draw(st.sampled_from(CONDITIONS)),
+        condition=draw(st.sampled_from(CONDITIONS)) if decision == "granted" else "none",
         terms=draw(TERMS),
         valid_from=start if draw(st.booleans()) else None,
         valid_until=end if end > start and draw(st.booleans()) else None,
