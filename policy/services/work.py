@@ -23,6 +23,7 @@ from policy.services.jobs import (
 )
 from policy.services.payout_jobs import pool_run_job, statements_job
 from policy.services.usage_checks import usage_check_job
+from policy.services.withdrawals import withdrawal_job
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ HANDLERS: dict[str, Handler] = {
     Job.Kind.USAGE_CHECK: usage_check_job,
     Job.Kind.POOL_RUN: pool_run_job,
     Job.Kind.STATEMENTS: statements_job,
+    Job.Kind.WITHDRAWAL: withdrawal_job,
 }
 """Who does the jobs of a kind."""
 
