@@ -1,1 +1,1 @@
-"""Money: the pure core."""
+"""Pure accounting: integers in, integers out. No Django, no clock, no network."""
