@@ -6,6 +6,7 @@ accounts, and of a transaction its own postings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,9 @@ POSTINGS = 200
 """Postings of a transaction that its page lists, the largest accounts' first."""
 
 
+_PARTY = re.compile(r":?\bparty:\d+$", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerAsked:
     """Which accounts; an empty field asks nothing."""
@@ -34,7 +38,8 @@ class LedgerAsked:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """An account of the ledger with its balance. `party` is whose it is, None for nobody's."""
+    """An account of the ledger with its balance. `party` is whose it is, None for nobody's; `key`
+    says what it is for, beside the party: a scheme, a reason to hold."""
 
     uuid: UUID
     kind: str
@@ -162,6 +167,11 @@ def get_transaction_page(user: User, uuid: UUID) -> TransactionPage | None:
     )
 
 
+def account_purpose(key: str) -> str:
+    """An account's key without the party, which is told by name: `dispute:party:7` as `dispute`."""
+    return _PARTY.sub("", key)
+
+
 def _asked(rows: QuerySet[LedgerAccount], asked: LedgerAsked) -> QuerySet[LedgerAccount]:
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
@@ -181,7 +191,7 @@ def _account(account: LedgerAccount, balance: int) -> AccountRow:
         uuid=account.uuid,
         kind=account.kind,
         kind_words=account.get_kind_display(),
-        key=account.key,
+        key=account_purpose(account.key),
         currency=account.currency,
         party=_named(account),
         opened_at=account.opened_at,
@@ -265,7 +275,7 @@ def _posting(row: Posting) -> PostingRow:
         account=row.account.uuid,
         kind=row.account.kind,
         kind_words=row.account.get_kind_display(),
-        key=row.account.key,
+        key=account_purpose(row.account.key),
         party=_named(row.account),
         currency=row.currency,
         amount=row.amount,

@@ -5,17 +5,19 @@ Amounts are integers of the currency's minor unit. A pool is its licensee's and 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
-from policy.models import PayoutLine, Pool, PoolRun, Posting, UsageDecision
+from policy.models import LedgerAccount, PayoutLine, Pool, PoolRun, Posting, UsageDecision
 from policy.selectors.decision_search import Place
 from policy.selectors.keyset import Page, keyset_page
+from policy.selectors.ledger_pages import account_purpose
 from policy.selectors.people import Named
 from policy.selectors.visibility import User, pools_visible_to
 
@@ -122,7 +124,7 @@ def list_pools(user: User, place: Place, *, size: int) -> Page[PoolRow]:
 
 
 def get_pool_page(user: User, uuid: UUID) -> PoolPage | None:
-    """One pool, None when the login sees none such; at most five queries."""
+    """One pool, None when the login sees none such; at most six queries."""
     pool = pools_visible_to(user).filter(uuid=uuid).select_related("licensee").first()
     if pool is None:
         return None
@@ -199,10 +201,20 @@ def _destinations(run: PoolRun) -> tuple[Destination, ...]:
     """The postings of a run's transaction, summed up; holds by their reason."""
     rows = Posting.objects.filter(transaction=run.transaction_id or 0).order_by()
     sums = rows.values_list("account__kind").annotate(number=Count("pk"), amount=Sum("amount"))
-    holds = rows.filter(account__kind="hold").values_list("account__key").annotate(Sum("amount"))
     found = [Destination(kind, "", number, amount) for kind, number, amount in sums]
-    held = [Destination("hold", key, 1, amount) for key, amount in holds]
-    return tuple(sorted((*(one for one in found if one.kind != "hold"), *held), key=_order))
+    rest = [one for one in found if one.kind != LedgerAccount.Kind.HOLD]
+    return tuple(sorted((*rest, *_held(rows)), key=_order))
+
+
+def _held(rows: QuerySet[Posting]) -> Iterable[Destination]:
+    """Holds by reason: there is an account for each party that a reason concerns."""
+    holds = rows.filter(account__kind=LedgerAccount.Kind.HOLD)
+    numbers, amounts = Counter[str](), Counter[str]()
+    for key, amount in holds.values_list("account__key", "amount"):
+        numbers[account_purpose(key)] += 1
+        amounts[account_purpose(key)] += amount
+    kind = LedgerAccount.Kind.HOLD
+    return (Destination(kind, word, numbers[word], amounts[word]) for word in numbers)
 
 
 def _order(found: Destination) -> tuple[bool, int]:
