@@ -18,7 +18,7 @@ from typing import TypeAlias
 from policy.accounting.accounts import AccountName, Entry, deduction, reserve
 from policy.accounting.apportion import apportion
 from policy.accounting.earnings import FINE, WHOLE, Allotted, Earning
-from policy.accounting.shares import PARTS, Part, parts_of
+from policy.accounting.shares import PARTS, account_of, parts_of
 
 Claim: TypeAlias = tuple[int | None, str]
 """A party and the reason why its money is held: what names an account, quicker to compare."""
@@ -118,29 +118,26 @@ def allot(
     `unattributed` is weight that no track has a claim to: its part goes to the reserve, as all does
     that is left after the deduction when nothing earns.
     """
-    off, kept = deduction(word), reserve(word)
-    rows: list[tuple[AccountName, Claim | None, int]] = []
-    rows.append((off, None, deduction_points * (sums.weight + unattributed) * sums.points * PARTS))
     left = WHOLE - deduction_points
-    rows.append((kept, None, left * unattributed * sums.points * PARTS))
+    whole = sums.points * PARTS
+    off, kept = deduction_points * (sums.weight + unattributed) * whole, left * unattributed * whole
+    names = {account_of(*claim): claim for claim in sums.claims}
+    weights = {name: left * sums.weight * sums.claims[claim] for name, claim in names.items()}
     if not sums.points:
-        rows: list[tuple[AccountName, Claim | None, int]] = []
-    rows.append((off, None, deduction_points), (kept, None, left)]
-    for (party, hold), claimed in sums.claims.items():
-        name = Part(party, None, 0, hold).account
-        rows.append((name, (party, hold), left * sums.weight * claimed))
-    rows.sort(key=lambda row: row[0].place)
-    amounts = apportion(gross, [weight for _, _, weight in rows])
-    accounts = {name: amount for (name, _, _), amount in zip(rows, amounts, strict=True)}
+        off, kept = deduction_points, left
+    weights |= {deduction(word): off, reserve(word): kept}
+    order = sorted(weights, key=lambda name: name.place)
+    amounts = apportion(gross, [weights[name] for name in order])
+    accounts = dict(zip(order, amounts, strict=True))
     return Allotment(
         word=word,
         gross=gross,
-        deducted=accounts[off],
-        reserved=accounts[kept],
+        deducted=accounts[deduction(word)],
+        reserved=accounts[reserve(word)],
         unattributed=unattributed,
         sums=sums,
         accounts=accounts,
-        claims={claim: (name, accounts[name]) for name, claim, _ in rows if claim is not None},
+        claims={claim: (name, accounts[name]) for name, claim in names.items()},
     )
 
 

@@ -31,12 +31,10 @@ class Part:
     parts: int
     hold: str
 
-    @property
-    def account(self) -> AccountName:
-        """Where its money goes."""
-        if self.hold or self.party is None:
-            return held(self.hold, self.party)
-        return payable(self.party)
+
+def account_of(party: int | None, hold: str) -> AccountName:
+    """Where money of a party, or of nobody known, goes."""
+    return payable(party) if party is not None and not hold else held(hold, party)
 
 
 def parts_of(layer: LayerEarning) -> tuple[Part, ...]:
