@@ -19,6 +19,7 @@ from policy.accounting.statements.writing import Format
 from policy.models import Dispute, Notice, Party, PayoutLine, PayoutStatement, Transaction
 from policy.selectors.decision_search import Place
 from policy.selectors.keyset import Page, keyset_page
+from policy.selectors.party_uses import PartyUses, uses_of_party
 from policy.selectors.people import Named
 from policy.selectors.visibility import User, parties_of, payout_statements_visible_to, sight_of
 
@@ -118,9 +119,10 @@ class ToldRow:
 
 @dataclass(frozen=True, slots=True)
 class PartyMoney:
-    """What a party earned by uses of AI, its statements, disputes and notices."""
+    """What was used of a party's works, what it earned, its statements, disputes and notices."""
 
     party: Named
+    uses: PartyUses
     earned: tuple[Earned, ...]
     held: tuple[Earned, ...]
     statements: tuple[StatementRow, ...]
@@ -178,7 +180,7 @@ def get_statement_file(user: User, uuid: UUID, format: Format) -> StatementFile 
 
 
 def get_party_money(user: User, uuid: UUID) -> PartyMoney | None:
-    """The money of a party, None when it is not the login's to see; five queries."""
+    """The money of a party, None when it is not the login's to see; six queries."""
     party = parties_of(user).filter(uuid=uuid).first()
     if party is None:
         return None
@@ -186,6 +188,7 @@ def get_party_money(user: User, uuid: UUID) -> PartyMoney | None:
     statements = _light(PayoutStatement.objects.filter(party=party)).order_by("-pk")[:SHOWN]
     return PartyMoney(
         party=Named(party.uuid, party.name),
+        uses=uses_of_party(party),
         earned=tuple(row for row in sums if not row.hold),
         held=tuple(row for row in sums if row.hold),
         statements=tuple(map(_statement, statements)),
@@ -225,7 +228,8 @@ def _sums(party: Party) -> Iterable[Earned]:
     rows = PayoutLine.objects.filter(party=party, run__corrected_by=None).order_by()
     columns = ("run__pool__licensee__name", "kind", "territory", "run__pool__currency", "hold")
     sums = rows.values_list(*columns).annotate(number=Count("pk"), sum=Sum("net"))
-    return (Earned(*row[:6], net=int(row[6])) for row in sums.order_by("-sum"))
+    for licensee, kind, territory, currency, hold, number, net in sums.order_by("-sum"):
+        yield Earned(licensee, kind, territory, currency, hold, number, int(net))
 
 
 def _disputes(user: User, party: Party) -> Iterable[DisputeRow]:

@@ -141,6 +141,7 @@ def get_usage_page(user: User, uuid: UUID, place: Place, *, size: int) -> UsageP
     checks = _checks(usage)
     last = checks[0] if checks else None
     groups = answer_groups(last) if row.whole and last else ()
+    told = sum(group.tracks for group in groups)
     return UsagePage(
         row=row,
         research=usage.research,
@@ -150,7 +151,9 @@ def get_usage_page(user: User, uuid: UUID, place: Place, *, size: int) -> UsageP
         output_track=_output_track(user, usage),
         check=_check_head(last) if row.whole and last else None,
         groups=groups,
-        groups_bounded=last is not None and sum(one.tracks for one in groups) < last.tracks,
+        groups_bounded=row.whole
+        and last is not None
+        and sum(one.tracks for one in groups) < last.tracks,
         earlier=tuple(map(_check_head, checks[1:])) if row.whole else (),
         relied=Reliance.objects.filter(usage_check=last).count() if row.whole and last else 0,
         tracks=used_tracks(user, usage, last, place, size=size, whole=row.whole),
