@@ -218,6 +218,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Sweep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.SlugField(max_length=40, unique=True)),
+                ('reached_at', models.DateTimeField()),
+                ('until', models.DateTimeField(blank=True, null=True)),
+                ('after', models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Transaction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -361,17 +371,45 @@ class Migration(migrations.Migration):
             name='source',
             field=models.CharField(choices=[('ern_deal', 'Deal in an ERN message'), ('declaration', 'Declaration'), ('contract', 'Contract'), ('public_signal', 'Public signal'), ('court_order', 'Court order'), ('portal', 'Said here by the party'), ('file', 'File of statements')], max_length=16),
         ),
-        migrations.AddIndex(
+        migrations.AlterField(
             model_name='consent',
-            index=models.Index(fields=['grantor', 'use', 'scope'], name='consent_grantor'),
+            name='grantor',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='policy.party'),
+        ),
+        migrations.AlterField(
+            model_name='consent',
+            name='release',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='policy.release'),
+        ),
+        migrations.AlterField(
+            model_name='consent',
+            name='track',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='policy.track'),
+        ),
+        migrations.AlterField(
+            model_name='evaluationrequest',
+            name='cause',
+            field=models.CharField(choices=[('delivery', 'Delivered'), ('activation', 'New rules'), ('requested', 'Asked for'), ('neighbour', 'A related track changed'), ('consent', 'A statement of consent began or ended')], default='delivery', max_length=12),
         ),
         migrations.AddIndex(
             model_name='consent',
-            index=models.Index(condition=models.Q(('subject_key', ''), _negated=True), fields=['subject_key', 'use'], name='consent_subject'),
+            index=models.Index(fields=['grantor', 'scope', 'use'], name='consent_grantor'),
         ),
         migrations.AddIndex(
             model_name='consent',
-            index=models.Index(fields=['recorded_at'], name='consent_recorded'),
+            index=models.Index(fields=['grantor', 'id'], name='consent_of_party'),
+        ),
+        migrations.AddIndex(
+            model_name='consent',
+            index=models.Index(condition=models.Q(('subject_key', ''), _negated=True), fields=['scope', 'subject_key', 'use'], name='consent_subject'),
+        ),
+        migrations.AddIndex(
+            model_name='consent',
+            index=models.Index(fields=['valid_from'], name='consent_begins'),
+        ),
+        migrations.AddIndex(
+            model_name='consent',
+            index=models.Index(condition=models.Q(('valid_until__isnull', False)), fields=['valid_until'], name='consent_ends'),
         ),
         migrations.RunPython(name_scopes, migrations.RunPython.noop, elidable=True),
         migrations.AddConstraint(

@@ -19,7 +19,7 @@ from policy.models.decisions import Decision, DecisionTally, Effect, Finding, Ob
 from policy.models.disputes import Dispute
 from policy.models.evaluation import EvaluationRequest, FactSnapshot
 from policy.models.evidence import Delivery, Detection
-from policy.models.jobs import Job
+from policy.models.jobs import Job, Sweep
 from policy.models.ledger import ExchangeRate, LedgerAccount, Posting, Transaction
 from policy.models.parties import Account, Membership, Party, PartyIdentifier
 from policy.models.pools import PayoutLine, PayoutStatement, PayoutTerms, Pool, PoolRun
@@ -81,6 +81,7 @@ __all__ = [
     "Ruleset",
     "RulesetVersion",
     "Share",
+    "Sweep",
     "Track",
     "TrackTerm",
     "Transaction",

@@ -67,15 +67,18 @@ class Consent(AppendOnly, Identified):
         COURT_ORDER = "court_order", "By court order"
 
     grantor = models.ForeignKey(
-        Party, null=True, blank=True, on_delete=models.PROTECT, related_name="consents"
-    )
+        Party, null=True, blank=True, on_delete=models.PROTECT, related_name="consents",
+        db_index=False,
+    )  # fmt: skip
     scope = models.CharField(max_length=10, choices=Scope)
     release = models.ForeignKey(
-        Release, null=True, blank=True, on_delete=models.PROTECT, related_name="consents"
-    )
+        Release, null=True, blank=True, on_delete=models.PROTECT, related_name="consents",
+        db_index=False,
+    )  # fmt: skip
     track = models.ForeignKey(
-        Track, null=True, blank=True, on_delete=models.PROTECT, related_name="consents"
-    )
+        Track, null=True, blank=True, on_delete=models.PROTECT, related_name="consents",
+        db_index=False,
+    )  # fmt: skip
     subject_key = models.CharField(max_length=500, blank=True)
     layer = models.CharField(max_length=12, choices=Layer)
     use = models.CharField(max_length=32)
@@ -131,13 +134,21 @@ class Consent(AppendOnly, Identified):
         indexes = [
             models.Index(fields=["release", "use"]),
             models.Index(fields=["track", "use"]),
-            models.Index(fields=["grantor", "use", "scope"], name="consent_grantor"),
+            # What a party says of all that it has; and its statements a page at a time.
+            models.Index(fields=["grantor", "scope", "use"], name="consent_grantor"),
+            models.Index(fields=["grantor", "id"], name="consent_of_party"),
             models.Index(
-                fields=["subject_key", "use"],
+                fields=["scope", "subject_key", "use"],
                 name="consent_subject",
                 condition=~models.Q(subject_key=""),
             ),
-            models.Index(fields=["recorded_at"], name="consent_recorded"),
+            # Those that begin or end in a span of time.
+            models.Index(fields=["valid_from"], name="consent_begins"),
+            models.Index(
+                fields=["valid_until"],
+                name="consent_ends",
+                condition=models.Q(valid_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,7 @@ class EvaluationRequest(Identified):
         ACTIVATION = "activation", "New rules"
         REQUESTED = "requested", "Asked for"
         NEIGHBOUR = "neighbour", "A related track changed"
+        CONSENT = "consent", "A statement of consent began or ended"
 
     track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="requests")
     delivery = models.ForeignKey(

@@ -58,3 +58,21 @@ class Job(Identified):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id} ({self.state})"
+
+
+class Sweep(models.Model):
+    """How far in time a sweep has come: everything up to `reached_at` is done.
+
+    While one is under way, `until` is where it is going to, and `after` the last row that it has
+    dealt with, so that whoever dies leaves nothing out and does nothing twice.
+
+    pii: none.
+    """
+
+    key = models.SlugField(max_length=40, unique=True)
+    reached_at = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    after = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.key} up to {self.reached_at}"

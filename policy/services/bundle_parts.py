@@ -41,6 +41,7 @@ class BundlePart(LoadedBundle):
 
     `reads` are the paths of all facts that they read, such as `track.use.kind`, and `fields` by
     record the names that they read of it, items of lists included: a document needs no more.
+    `decides_by_title` tells whether the track's title is more than a word in a sentence.
     """
 
     def __init__(self, plan: BundlePlan) -> None:
@@ -49,6 +50,7 @@ class BundlePart(LoadedBundle):
             ".".join(path) for each in plan.rulesets for path in _paths(trees(each.plan))
         )
         self.fields = self.program.fields
+        self.decides_by_title = any(_decides_by_title(each.plan) for each in plan.rulesets)
 
 
 def part_of(bundle: LoadedBundle, select: Select) -> BundlePart:
@@ -110,6 +112,14 @@ def _about_uses(plan: Plan) -> Iterable[str]:
         reads = any(path[: len(USE)] == USE for path in _paths([*own, *inner]))
         if reads and _settled(rule.when, variables) is not False:
             yield rule.id
+
+
+def _decides_by_title(plan: Plan) -> bool:
+    """Whether a condition, a variable or the extent of a rule reads the title."""
+    roots = [each.tree for each in plan.variables]
+    for rule in plan.rules:
+        roots += [rule.when, *([] if rule.territories is None else [rule.territories])]
+    return (SUBJECT, "title") in _paths(roots)
 
 
 def _variables(plan: Plan) -> dict[str, Node]:

@@ -1,0 +1,104 @@
+"""What the owners of a track answer to a use: once per layer and territory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from policy.registry.said import Ask, Said
+from policy.registry.speaking import SILENT, Answer, answer
+from policy.registry.territories import Where, cells, folded
+
+LAYERS = ("master", "publishing", "performer", "likeness")
+
+ARTIST_LAYERS = frozenset({"performer", "likeness"})
+"""Layers in which a performer is heard without a share: nobody else can speak for an artist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """An owner's share of a layer; `basis_points` None when it is unknown."""
+
+    owner: int
+    layer: str
+    basis_points: int | None
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What an owner of a layer answers in a territory (`Worldwide`: in all that are not told)."""
+
+    owner: int
+    layer: str
+    territory: str
+    basis_points: int | None
+    answer: Answer
+
+
+Column: TypeAlias = dict[int, tuple[int | None, Answer]]
+"""Share and answer of each owner of a layer in one place."""
+
+
+def owners(
+    stakes: Sequence[Stake], performers: Collection[int], said: Iterable[Said], ask: Ask
+) -> tuple[Owned, ...]:
+    """The answers of all owners, by layer and territory in the order of `LAYERS` and of codes.
+
+    `said` are statements in force that cover the track and are about the use. `performers` own
+    their performance and likeness with a share unknown, in the places where they speak.
+    """
+    found: list[Owned] = []
+    by = list(said)
+    for layer in LAYERS:
+        held = [stake for stake in stakes if stake.layer == layer]
+        spoken = [one for one in by if one.layer == layer]
+        artists = sorted(set(performers) - {stake.owner for stake in held})
+        if held or (artists and layer in ARTIST_LAYERS):
+            found += _layer(layer, held, artists if layer in ARTIST_LAYERS else (), spoken, ask)
+    return tuple(found)
+
+
+def _layer(
+    layer: str, held: Sequence[Stake], artists: Sequence[int], said: Sequence[Said], ask: Ask
+) -> Iterable[Owned]:
+    """One layer, told for the same territories of every owner, so that they can be counted."""
+    heard = {stake.owner for stake in held} | set(artists)
+    said = [one for one in said if one.grantor in heard]
+    extents = [*(stake.where for stake in held), *(one.where for one in said)]
+    columns = {
+        code: _column(code, held, artists, said, ask) for code in cells(ask.territories, extents)
+    }
+    plain = {code: _without_ids(column) for code, column in columns.items()}
+    for code, alike in folded(plain).items():
+        for owner, (basis_points, told) in plain[alike[0]].items():
+            spoke = {id for same in alike for id in columns[same][owner][1].spoke}
+            whole = replace(told, spoke=tuple(sorted(spoke)))
+            yield Owned(owner, layer, code, basis_points, whole)
+
+
+def _column(
+    code: str, held: Sequence[Stake], artists: Sequence[int], said: Sequence[Said], ask: Ask
+) -> Column:
+    there = [one for one in said if one.where.holds_in(code)]
+
+    def told(owner: int) -> Answer:
+        return answer((one for one in there if one.grantor == owner), ask)
+
+    found: Column = {}
+    for stake in held:
+        if stake.where.holds_in(code):
+            before = found.get(stake.owner)
+            share = _sum(before[0], stake.basis_points) if before else stake.basis_points
+            found[stake.owner] = (share, before[1] if before else told(stake.owner))
+    voices = {artist: told(artist) for artist in artists}
+    return found | {artist: (None, one) for artist, one in voices.items() if one != SILENT}
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+def _without_ids(column: Mapping[int, tuple[int | None, Answer]]) -> Column:
+    return {owner: (share, replace(told, spoke=())) for owner, (share, told) in column.items()}

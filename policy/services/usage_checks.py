@@ -1,0 +1,281 @@
+"""May I? The answer to a use, for each of its tracks, with the statements that it relies on.
+
+Tracks are answered in a stream: memory holds the situations, a chunk of tracks, and the packed
+answers (some ten bytes a track). All that a check writes but the decisions, which are true by
+themselves, is written at its end in one transaction. A worker that dies before leaves nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import TypeAlias
+
+import msgspec
+from django.db import transaction
+
+from policy.facts.owners import OwnerSaid, owners_stream
+from policy.facts.uses import Asking
+from policy.models import (
+    Attribution,
+    Bundle,
+    Job,
+    Reliance,
+    Usage,
+    UsageAnswers,
+    UsageCheck,
+)
+from policy.registry.said import GRANTED, Ask
+from policy.registry.speaking import UNKNOWN
+from policy.services.bulk import insert_rows
+from policy.services.bundles import active_at
+from policy.services.jobs import Cursor, job_add
+from policy.services.usage_catalogue import tracks_of
+from policy.services.usage_judging import Decided, UseJudge
+
+CHUNK = 5_000
+"""Tracks whose answers are kept in one row."""
+
+AT_ONCE = 2_000
+"""Tracks of the largest use that is answered while its asker waits."""
+
+ALLOWED = frozenset({"allow", "limit"})
+"""Effects under which a use may happen."""
+
+Row: TypeAlias = tuple[int, int, tuple[int, ...]]
+"""An answer: ids of track, decision, and the statements that spoke for its owners."""
+
+Also: TypeAlias = Callable[[UsageCheck], None]
+"""What else belongs into the transaction of a check."""
+
+
+class NotChecked(Exception):
+    """A use cannot be answered; `str()` says why and what to do."""
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What a stream of answers has come to."""
+
+    packed: list[tuple[int, int, bytes]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    relied: set[int] = field(default_factory=set)
+    digest: str = ""
+
+    @property
+    def tracks(self) -> int:
+        return sum(self.counts.values())
+
+
+def usage_ask(*, usage: Usage, at: datetime) -> UsageCheck | Job:
+    """Answer a use at once when it is small, else leave it to a job; the caller nudges then."""
+    count = tracks_of(usage)[: AT_ONCE + 1].count()
+    if count <= AT_ONCE:
+        return usage_check(usage=usage, at=at)
+    return job_add(kind=Job.Kind.USAGE_CHECK, subject_id=usage.pk, at=at)
+
+
+def usage_check(
+    *,
+    usage: Usage,
+    at: datetime,
+    alive: Callable[[], None] = lambda: None,
+    also: Also = lambda _: None,
+) -> UsageCheck:
+    """Answer a use for all its tracks and write it down.
+
+    One that is planned is answered as of its beginning, or of now where it has begun, as known now;
+    one that took place as of its beginning, as known then, once: its answer is evidence. `alive`
+    is called now and then. Raises NotChecked when no rules are active or no track is found.
+    """
+    there = _evidence(usage)
+    if there is not None:
+        also(there)
+        return there
+    active = active_at(at)
+    if active is None:
+        raise NotChecked("no bundle is active: run `manage.py bundle_build` and `bundle_activate`")
+    reported = usage.stage == Usage.Stage.REPORTED
+    as_of = usage.starts_at if reported else max(usage.starts_at, at)
+    known_at = usage.starts_at if reported else at
+    judge = UseJudge(active.bundle, asking_of(usage), as_of)
+    stream = owners_stream(ask_of(usage, as_of, known_at), tracks_of(usage))
+    answers = _answered(stream, judge, _attributed(usage), at, alive)
+    if not answers.tracks:
+        raise NotChecked(f"`{usage.reference}` finds no track in the catalogue")
+    with transaction.atomic():
+        Usage.objects.select_for_update().get(pk=usage.pk)  # one answer of what took place
+        check = _evidence(usage) or _written(usage, active.bundle, as_of, known_at, answers, at)
+        also(check)
+    return check
+
+
+def usage_check_job(
+    *, subject_id: int, now: datetime, cursor: Cursor, save_cursor: Callable[[Cursor], None]
+) -> None:
+    """Answer a large use: the job of that kind."""
+    if cursor.get("check"):
+        return
+    usage_check(
+        usage=Usage.objects.select_related("licensee").get(pk=subject_id),
+        at=now,
+        alive=lambda: save_cursor(cursor),
+        also=lambda check: save_cursor({"check": check.pk}),
+    )
+
+
+def asking_of(usage: Usage) -> Asking:
+    """A use as rules see it, but for its tracks."""
+    return Asking(
+        kind=usage.kind,
+        licensee=usage.licensee.name,
+        model=usage.model,
+        model_version=usage.model_version,
+        territories=tuple(usage.territories),
+        research=usage.research,
+        units=usage.units,
+        artificial_units=usage.artificial_units,
+        reported=usage.stage == Usage.Stage.REPORTED,
+    )
+
+
+def ask_of(usage: Usage, as_of: datetime, known_at: datetime) -> Ask:
+    """A use as the registry of consents is asked about it."""
+    return Ask(
+        use=usage.kind,
+        at=as_of,
+        known_at=known_at,
+        licensee=usage.licensee_id,
+        model=usage.model,
+        model_version=usage.model_version,
+        territories=tuple(usage.territories),
+    )
+
+
+def answers_of(check: UsageCheck) -> Iterator[Row]:
+    """The answers of a check in the order of their tracks."""
+    rows = UsageAnswers.objects.filter(usage_check=check).order_by("first_track")
+    for content in rows.values_list("content", flat=True).iterator():
+        yield from unpacked(content)
+
+
+def answer_of(check: UsageCheck, track_id: int) -> Row | None:
+    """The answer of a check for one track; None when it is none of the use's. One query."""
+    rows = UsageAnswers.objects.filter(
+        usage_check=check, first_track__lte=track_id, last_track__gte=track_id
+    )
+    found = (row for each in rows for row in unpacked(each.content))
+    return next((row for row in found if row[0] == track_id), None)
+
+
+def packed(rows: Sequence[Row]) -> bytes:
+    """How answers are kept."""
+    return zlib.compress(msgspec.json.encode(rows), 1)
+
+
+def unpacked(content: bytes | memoryview) -> list[Row]:
+    """The inverse of `packed`."""
+    return _rows.decode(zlib.decompress(bytes(content)))
+
+
+_rows = msgspec.json.Decoder(list[Row])
+
+
+def _evidence(usage: Usage) -> UsageCheck | None:
+    """The answer that a use which took place has already."""
+    if usage.stage != Usage.Stage.REPORTED:
+        return None
+    return usage.checks.filter(as_of=usage.starts_at, known_at=usage.starts_at).first()
+
+
+def _attributed(usage: Usage) -> frozenset[int]:
+    rows = Attribution.objects.filter(usage=usage, weight__isnull=False)
+    return frozenset(rows.values_list("track_id", flat=True))
+
+
+def _answered(
+    stream: Iterator[tuple[int, tuple[OwnerSaid, ...]]],
+    judge: UseJudge,
+    attributed: Collection[int],
+    at: datetime,
+    alive: Callable[[], None],
+) -> _Answers:
+    found, digest = _Answers(), hashlib.sha256()
+    while tracks := list(islice(stream, CHUNK)):
+        decided = judge.decide(tracks, attributed, at)
+        rows = [
+            (track, decision.id, _spoke(said))
+            for (track, said), decision in zip(tracks, decided, strict=True)
+        ]
+        text = msgspec.json.encode(rows)
+        digest.update(text[1:-1] + b",")
+        found.packed.append((rows[0][0], rows[-1][0], zlib.compress(text, 1)))
+        found.counts.update([decision.effect for decision in decided])
+        found.relied.update(*_relied(tracks, decided))
+        alive()
+    found.digest = digest.hexdigest()
+    return found
+
+
+def _spoke(said: tuple[OwnerSaid, ...]) -> tuple[int, ...]:
+    """The statements that spoke for the owners of a track, sorted."""
+    if len(said) == 1:
+        return said[0].consents
+    return tuple(sorted({id for one in said for id in one.consents}))
+
+
+def _relied(
+    tracks: Sequence[tuple[int, tuple[OwnerSaid, ...]]], decided: Sequence[Decided]
+) -> Iterator[tuple[int, ...]]:
+    """The statements by which tracks may be used."""
+    for (_, said), decision in zip(tracks, decided, strict=True):
+        if decision.effect in ALLOWED:
+            for one in said:
+                if _says(one) == GRANTED:
+                    yield one.consents
+
+
+def _says(one: OwnerSaid) -> str:
+    """What an owner says of a use: by contract, else as it prefers."""
+    return one.fact.preference if one.fact.contract == UNKNOWN else one.fact.contract
+
+
+def _written(
+    usage: Usage,
+    bundle: Bundle,
+    as_of: datetime,
+    known_at: datetime,
+    answers: _Answers,
+    at: datetime,
+) -> UsageCheck:
+    check = UsageCheck.objects.create(
+        usage=usage,
+        bundle=bundle,
+        as_of=as_of,
+        known_at=known_at,
+        tracks=answers.tracks,
+        counts=dict(sorted(answers.counts.items())),
+        digest=answers.digest,
+        checked_at=at,
+    )
+    columns = ("usage_check_id", "first_track", "last_track", "content")
+    insert_rows(UsageAnswers, columns, ((check.pk, *row) for row in answers.packed), new=True)
+    Usage.objects.filter(pk=usage.pk).update(tracks=answers.tracks, changed_at=at)
+    if usage.stage == Usage.Stage.REPORTED:
+        relied = ((check.pk, consent) for consent in sorted(answers.relied))
+        insert_rows(Reliance, ("usage_check_id", "consent_id"), relied, new=True)
+        _drawn(usage, answers)
+    return check
+
+
+def _drawn(usage: Usage, answers: _Answers) -> None:
+    """Put on record which tracks a query had found, once the use took place."""
+    if usage.query:
+        ids = (row[0] for *_, content in answers.packed for row in unpacked(content))
+        rows = ((usage.pk, track) for track in ids)
+        insert_rows(Attribution, ("usage_id", "track_id"), rows, new=False)
