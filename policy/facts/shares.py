@@ -23,7 +23,7 @@ def _provide(batch: Batch) -> dict[Subject, Part]:
 def _part(subject: Subject, batch: Batch) -> Part:
     rows = batch.shares(subject)
     sources = delivery_sources([batch.track(subject).delivery])
-    return Part((tuple(_holders(rows)), tuple(_totals(rows))), sources)
+    return Part((tuple(_holders(rows)), tuple(totals(rows))), sources)
 
 
 def _holders(shares: Iterable[Holding]) -> Iterator[Holder]:
@@ -43,7 +43,7 @@ def _holders(shares: Iterable[Holding]) -> Iterator[Holder]:
         )
 
 
-def _totals(shares: Sequence[Holding]) -> Iterator[ShareTotal]:
+def totals(shares: Sequence[Holding]) -> Iterator[ShareTotal]:
     """The sums of each layer: the world's, then those of territories that differ from it."""
     layers = grouped((row.layer, row) for row in shares)
     for layer in sorted(layers, key=_LAYERS.index):
