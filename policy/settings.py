@@ -207,6 +207,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    # Statements of consent begin and end by date, without anybody doing anything.
+    "sweep-consents": {
+        "task": "policy.tasks.sweep_consents",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
 }
 
 # --- Cache ----------------------------------------------------------------------------------------
