@@ -6,8 +6,6 @@ agency SIX publishes it. Precious metals, testing codes and units without minor 
 
 from __future__ import annotations
 
-from policy.lang.diagnostics import did_you_mean
-
 _TWO_DIGITS = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE
 CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD
@@ -36,8 +34,8 @@ def digits(currency: str) -> int:
     try:
         return _DIGITS[currency]
     except KeyError:
-        guess = did_you_mean(currency.upper(), list(_DIGITS)) or "write three letters, like EUR"
-        raise MoneyRefused(f"`{currency}` is no currency of ISO 4217: {guess}") from None
+        message = f"`{currency}` is no currency of ISO 4217: write its three letters, like EUR"
+        raise MoneyRefused(message) from None
 
 
 def minor_units(currency: str) -> int:
