@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q, Sum
 
@@ -71,10 +72,10 @@ def reported(wanted: Wanted) -> Iterator[Reported]:
     rows = Attribution.objects.filter(_condition(wanted, "usage__"))
     rows = rows.order_by("track_id", "usage__kind", "usage__territories")
     grouped = rows.values_list("track_id", "usage__kind", "usage__territories").annotate(
-        units=Sum("usage__units"),
+        all_units=Sum("usage__units"),
         artificial=Sum("usage__artificial_units"),
-        weight=Sum(_whole(_net("usage__") * F("weight"))),
-        weights=Count("weight"),
+        weighed=Sum(_whole(_net("usage__") * F("weight"))),
+        methods=Count("weight"),
     )
     for track, kind, territories, units, artificial, weight, weights in grouped.iterator(FETCHED):
         yield Reported(
@@ -90,7 +91,7 @@ def unattributed(wanted: Wanted) -> list[Unattributed]:
     """
     weighed = Attribution.objects.filter(_condition(wanted, "usage__")).order_by()
     weights = weighed.values_list("usage__kind", "usage__territories").annotate(
-        weight=Sum(_whole(_net("usage__") * F("weight")))
+        weighed=Sum(_whole(_net("usage__") * F("weight")))
     )
     taken = {(kind, tuple(where)): int(weight or 0) for kind, where, weight in weights}
     left = (
@@ -104,7 +105,7 @@ def totals(wanted: Wanted) -> list[Unattributed]:
     """All uses by kind and territories, whatever is attributed of them. One query."""
     uses = Usage.objects.filter(_condition(wanted)).order_by("kind", "territories")
     grouped = uses.values_list("kind", "territories").annotate(
-        units=Sum("units"), artificial=Sum("artificial_units")
+        all_units=Sum("units"), artificial=Sum("artificial_units")
     )
     return [
         Unattributed(
@@ -126,7 +127,7 @@ def trained_on(wanted: Wanted) -> Wanted:
 def units_of(wanted: Wanted) -> Iterator[tuple[int, int]]:
     """Each track that uses drew on with the units that are not artificial, in the order of ids."""
     rows = Attribution.objects.filter(_condition(wanted, "usage__")).order_by("track_id")
-    units = rows.values_list("track_id").annotate(units=Sum(_net("usage__")))
+    units = rows.values_list("track_id").annotate(net=Sum(_net("usage__")))
     return ((track, int(count)) for track, count in units.iterator(FETCHED))
 
 
@@ -140,7 +141,7 @@ def market_of(currency: str, since: date, until: date, *, but: int) -> Iterator[
         run__pool__period_from__gte=since,
         run__pool__period_until__lte=until,
     ).exclude(run__pool=but)
-    paid = rows.order_by("track_id").values_list("track_id").annotate(net=Sum("net"))
+    paid = rows.order_by("track_id").values_list("track_id").annotate(paid=Sum("net"))
     return ((track, int(net)) for track, net in paid.iterator(FETCHED) if net > 0)
 
 
@@ -160,9 +161,9 @@ def _condition(wanted: Wanted, prefix: str = "") -> Q:
     return Q(**{prefix + name: value for name, value in terms.items()})
 
 
-def _net(prefix: str) -> ExpressionWrapper:
+def _net(prefix: str) -> ExpressionWrapper[Any]:
     return _whole(F(f"{prefix}units") - F(f"{prefix}artificial_units"))
 
 
-def _whole(expression: object) -> ExpressionWrapper:
+def _whole(expression: Any) -> ExpressionWrapper[Any]:
     return ExpressionWrapper(expression, output_field=BigIntegerField())

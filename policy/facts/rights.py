@@ -45,7 +45,8 @@ def disputes_open(tracks: Sequence[int]) -> Mapping[int, list[Disputed]]:
     rows = Dispute.objects.filter(track__in=tracks, closed_at=None).order_by("opened_at", "pk")
     columns = ("track", "kind", "layer", "territory", "opened_at", "finding_at", "answered_at")
     return grouped(
-        (row[0], Disputed(*row[1:6], row[6] is not None)) for row in rows.values_list(*columns)
+        (track, Disputed(kind, layer, territory, opened, finding, answered is not None))
+        for track, kind, layer, territory, opened, finding, answered in rows.values_list(*columns)
     )
 
 

@@ -16,6 +16,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from typing import TypeAlias
 
 from policy.accounting.scheme import Fallback, Key, Scheme
@@ -62,6 +63,15 @@ class Worth:
 
 
 @dataclass(frozen=True, slots=True)
+class _Based:
+    """A track of the base: the sum of the weights before it, and with its own."""
+
+    track: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """How a pool weighs tracks. `over` is spread over the tracks of `base`, whose weights add up to
     `total`; `reserved` is weight that no track gets."""
@@ -75,19 +85,19 @@ class Weights:
 
     def __iter__(self) -> Iterator[tuple[int, list[Worth]]]:
         """Tracks with their worths, sorted by kind and territory; each reading queries anew."""
-        own = ((row.track, 0, row) for row in reported(self.wanted))
-        based = self._based()
-        merged = heapq.merge(own, based, key=lambda each: each[:2])
-        for track, rows in groupby(merged, key=lambda each: each[0]):
-            worths = _worths(self, (row for _, _, row in rows))
+        rows: Iterator[Reported | _Based] = heapq.merge(
+            reported(self.wanted), self._based(), key=attrgetter("track")
+        )
+        for track, own in groupby(rows, key=attrgetter("track")):
+            worths = _worths(self, own)
             if worths:
                 yield track, worths
 
-    def _based(self) -> Iterator[tuple[int, int, tuple[int, int]]]:
-        """Tracks of the base with the sum of weights before them and with them."""
+    def _based(self) -> Iterator[_Based]:
+        """Tracks of the base, whose order is that of the tracks."""
         before = 0
         for track, weight in self.base() if self.over else ():
-            yield track, 1, (before, before + weight)
+            yield _Based(track, before, before + weight)
             before += weight
 
 
@@ -148,15 +158,15 @@ class _Cell:
     attributed: bool = False
 
 
-def _worths(weights: Weights, rows: Iterable[Reported | tuple[int, int]]) -> list[Worth]:
+def _worths(weights: Weights, rows: Iterable[Reported | _Based]) -> list[Worth]:
     """The worths of one track; places where nothing is left without what is artificial are not
     there."""
     cells: dict[tuple[str, str], _Cell] = {}
     for row in rows:
-        if isinstance(row, Reported):
-            _add_own(cells, row, weights.key)
+        if isinstance(row, _Based):
+            _add_spread(cells, weights, row)
         else:
-            _add_spread(cells, weights, *row)
+            _add_own(cells, row, weights.key)
     earning = sorted((place, cell) for place, cell in cells.items() if _earns(cell))
     if weights.key is Key.EQUAL:
         for index, (_, cell) in enumerate(earning):
@@ -189,13 +199,12 @@ def _add_own(cells: dict[tuple[str, str], _Cell], row: Reported, key: Key) -> No
         cell.attributed |= row.attributed
 
 
-def _add_spread(
-    cells: dict[tuple[str, str], _Cell], weights: Weights, before: int, after: int
-) -> None:
+def _add_spread(cells: dict[tuple[str, str], _Cell], weights: Weights, based: _Based) -> None:
     """A track's part of what is spread. Where it was not used itself, rules see the uses that are
     spread."""
     for row in weights.over:
-        weight = row.weight * after // weights.total - row.weight * before // weights.total
+        counted = row.weight * based.before // weights.total
+        weight = row.weight * based.after // weights.total - counted
         codes = row.territories or (WORLDWIDE,)
         for index, code in enumerate(codes):
             cell = cells.setdefault((row.kind, code), _Cell())
