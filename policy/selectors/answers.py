@@ -25,6 +25,10 @@ GROUPS = 25
 """Decisions that are told, the most frequent ones."""
 
 
+TITLE = "{title}"
+"""Stands in reasons for the title of the track; the same as in the facts of a use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blocking:
     """A right in a territory that stands against a use, and the rule that says so."""
@@ -129,8 +133,13 @@ def usage_answer(row: UsageDecision) -> Answer:
         effect=row.effect,
         blocking=tuple(Blocking(*found) for found in row.blocking),
         reasons=tuple(
-            Reason(rule["ruleset"], rule["rule"], rule["effect"], rule["reason"])
+            Reason(rule["ruleset"], rule["rule"], rule["effect"], _text(rule["reason"]))
             for rule in row.rules
             if rule["determining"]
         ),
     )
+
+
+def _text(reason: str) -> str:
+    """A reason for any of the tracks that share it."""
+    return reason.replace(f'"{TITLE}"', "the track").replace(TITLE, "the track")

@@ -128,6 +128,12 @@ def list_usages(user: User, asked: UsageAsked, place: Place, *, size: int) -> Pa
     return page.map(lambda row: usage_row(user, row))
 
 
+def list_usages_of(user: User, track: UUID, place: Place, *, size: int) -> Page[UsageRow] | None:
+    """The uses that drew on a track, newest first; None when the login sees no such track."""
+    found = tracks_visible_to(user).filter(uuid=track).first()
+    return list_usages(user, UsageAsked(track=track), place, size=size) if found else None
+
+
 def get_usage_page(user: User, uuid: UUID, place: Place, *, size: int) -> UsagePage | None:
     """The page of a use with its tracks at `place`; None when the login sees none such.
 
@@ -151,9 +157,7 @@ def get_usage_page(user: User, uuid: UUID, place: Place, *, size: int) -> UsageP
         output_track=_output_track(user, usage),
         check=_check_head(last) if row.whole and last else None,
         groups=groups,
-        groups_bounded=row.whole
-        and last is not None
-        and sum(one.tracks for one in groups) < last.tracks,
+        groups_bounded=row.whole and last is not None and told < last.tracks,
         earlier=tuple(map(_check_head, checks[1:])) if row.whole else (),
         relied=Reliance.objects.filter(usage_check=last).count() if row.whole and last else 0,
         tracks=used_tracks(user, usage, last, place, size=size, whole=row.whole),
