@@ -39,6 +39,7 @@ urlpatterns = [
     path("parties/<uuid:uuid>/", parties.party_detail, name="party-detail"),
     path("parties/<uuid:uuid>/uses/", payouts.party_money, name="party-money"),
     path("parties/<uuid:uuid>/consents/", consents.consent_list, name="party-consents"),
+    path("parties/<uuid:uuid>/consents/new/", consents.consent_new, name="consent-new"),
     path("consents/<uuid:uuid>/", consents.consent_detail, name="consent-detail"),
     path("usages/", usages.usage_list, name="usage-list"),
     path("usages/<uuid:uuid>/", usages.usage_detail, name="usage-detail"),

@@ -49,6 +49,7 @@ def _money_addresses(cast: Cast) -> list[str]:
         reverse("party-money", args=[cast.halcyon.uuid]),
         reverse("party-money", args=[cast.writer.uuid]),
         reverse("party-consents", args=[cast.halcyon.uuid]),
+        reverse("consent-new", args=[cast.halcyon.uuid]),
         reverse("consent-detail", args=[cast.halcyon.consents.order_by("pk")[0].uuid]),
         "/usages/",
         "/usages/?kind=remix",
