@@ -216,11 +216,12 @@ def _past(old: Consent, until: datetime, at: datetime) -> Iterator[Consent]:
 
 def _copy(row: Consent, **changed: Any) -> Consent:
     """A new row that says what another says, but for some fields."""
-    fields = [each.attname for each in Consent._meta.concrete_fields]
-    left = {name: getattr(row, name) for name in fields if name not in ("id", "uuid")}
-    if "replaces" in changed:
-        left.pop("replaces_id")
-    return Consent(**(left | changed))
+    kept = {
+        field.attname: getattr(row, field.attname)
+        for field in Consent._meta.concrete_fields
+        if field.name not in ("id", "uuid", *changed)
+    }
+    return Consent(**kept, **changed)
 
 
 def _not_withdrawable(consent: Consent) -> Iterator[Mistake]:

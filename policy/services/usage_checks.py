@@ -32,7 +32,7 @@ from policy.models import (
 )
 from policy.registry.said import GRANTED, Ask
 from policy.registry.speaking import UNKNOWN
-from policy.services.bulk import insert_rows
+from policy.services.bulk import copy_rows, insert_rows
 from policy.services.bundles import active_at
 from policy.services.jobs import Cursor, job_add
 from policy.services.usage_catalogue import tracks_of
@@ -56,6 +56,20 @@ Also: TypeAlias = Callable[[UsageCheck], None]
 
 class NotChecked(Exception):
     """A use cannot be answered; `str()` says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """As of when a use is answered, as known when; `past` for what took place."""
+
+    as_of: datetime
+    known_at: datetime
+    past: bool = False
+
+    @staticmethod
+    def of_past(usage: Usage) -> _Moment:
+        """What held, and was known, when it began."""
+        return _Moment(usage.starts_at, usage.starts_at, past=True)
 
 
 @dataclass(slots=True)
@@ -84,33 +98,35 @@ def usage_check(
     *,
     usage: Usage,
     at: datetime,
+    again: bool = False,
     alive: Callable[[], None] = lambda: None,
     also: Also = lambda _: None,
 ) -> UsageCheck:
     """Answer a use for all its tracks and write it down.
 
     One that is planned is answered as of its beginning, or of now where it has begun, as known now;
-    one that took place as of its beginning, as known then, once: its answer is evidence. `alive`
-    is called now and then. Raises NotChecked when no rules are active or no track is found.
+    one that took place as of its beginning, as known then, once: that answer is evidence. `again`
+    asks whether what took place may go on. `alive` is called now and then. Raises NotChecked when
+    no rules are active or no track is found.
     """
-    there = _evidence(usage)
+    past = usage.stage == Usage.Stage.REPORTED and not again
+    there = _evidence(usage) if past else None
     if there is not None:
         also(there)
         return there
     active = active_at(at)
     if active is None:
         raise NotChecked("no bundle is active: run `manage.py bundle_build` and `bundle_activate`")
-    reported = usage.stage == Usage.Stage.REPORTED
-    as_of = usage.starts_at if reported else max(usage.starts_at, at)
-    known_at = usage.starts_at if reported else at
-    judge = UseJudge(active.bundle, asking_of(usage), as_of)
-    stream = owners_stream(ask_of(usage, as_of, known_at), tracks_of(usage))
+    moment = _Moment.of_past(usage) if past else _Moment(max(usage.starts_at, at), at)
+    judge = UseJudge(active.bundle, asking_of(usage), moment.as_of)
+    stream = owners_stream(ask_of(usage, moment.as_of, moment.known_at), tracks_of(usage))
     answers = _answered(stream, judge, _attributed(usage), at, alive)
     if not answers.tracks:
         raise NotChecked(f"`{usage.reference}` finds no track in the catalogue")
     with transaction.atomic():
         Usage.objects.select_for_update().get(pk=usage.pk)  # one answer of what took place
-        check = _evidence(usage) or _written(usage, active.bundle, as_of, known_at, answers, at)
+        there = _evidence(usage) if past else None
+        check = there or _written(usage, active.bundle, moment, answers, at)
         also(check)
     return check
 
@@ -188,9 +204,7 @@ _rows = msgspec.json.Decoder(list[Row])
 
 def _evidence(usage: Usage) -> UsageCheck | None:
     """The answer that a use which took place has already."""
-    if usage.stage != Usage.Stage.REPORTED:
-        return None
-    return usage.checks.filter(as_of=usage.starts_at, known_at=usage.starts_at).first()
+    return usage.checks.filter(reported=True).first()
 
 
 def _attributed(usage: Usage) -> frozenset[int]:
@@ -246,18 +260,14 @@ def _says(one: OwnerSaid) -> str:
 
 
 def _written(
-    usage: Usage,
-    bundle: Bundle,
-    as_of: datetime,
-    known_at: datetime,
-    answers: _Answers,
-    at: datetime,
+    usage: Usage, bundle: Bundle, moment: _Moment, answers: _Answers, at: datetime
 ) -> UsageCheck:
     check = UsageCheck.objects.create(
         usage=usage,
         bundle=bundle,
-        as_of=as_of,
-        known_at=known_at,
+        as_of=moment.as_of,
+        known_at=moment.known_at,
+        reported=moment.past,
         tracks=answers.tracks,
         counts=dict(sorted(answers.counts.items())),
         digest=answers.digest,
@@ -265,10 +275,10 @@ def _written(
     )
     columns = ("usage_check_id", "first_track", "last_track", "content")
     insert_rows(UsageAnswers, columns, ((check.pk, *row) for row in answers.packed), new=True)
-    Usage.objects.filter(pk=usage.pk).update(tracks=answers.tracks, changed_at=at)
-    if usage.stage == Usage.Stage.REPORTED:
+    Usage.objects.filter(pk=usage.pk).update(tracks=answers.tracks)
+    if moment.past:
         relied = ((check.pk, consent) for consent in sorted(answers.relied))
-        insert_rows(Reliance, ("usage_check_id", "consent_id"), relied, new=True)
+        copy_rows(Reliance, ("usage_check_id", "consent_id"), relied)
         _drawn(usage, answers)
     return check
 
@@ -278,4 +288,4 @@ def _drawn(usage: Usage, answers: _Answers) -> None:
     if usage.query:
         ids = (row[0] for *_, content in answers.packed for row in unpacked(content))
         rows = ((usage.pk, track) for track in ids)
-        insert_rows(Attribution, ("usage_id", "track_id"), rows, new=False)
+        copy_rows(Attribution, ("usage_id", "track_id"), rows)

@@ -22,13 +22,17 @@ from policy.services.jobs import (
     jobs_waiting,
 )
 from policy.services.usage_checks import usage_check_job
+from policy.services.withdrawals import withdrawal_job
 
 logger = logging.getLogger(__name__)
 
 LONGEST_ERROR = 2_000
 """Characters of an error that are kept with a parked job."""
 
-HANDLERS: dict[str, Handler] = {Job.Kind.USAGE_CHECK: usage_check_job}
+HANDLERS: dict[str, Handler] = {
+    Job.Kind.USAGE_CHECK: usage_check_job,
+    Job.Kind.WITHDRAWAL: withdrawal_job,
+}
 """Who does the jobs of a kind."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -43,7 +44,7 @@ from tests.usages import LATER, live, owned, said, says
 pytestmark = pytest.mark.django_db
 
 
-def _planned(*tracks: Track, **fields: object) -> Usage:
+def _planned(*tracks: Track, **fields: Any) -> Usage:
     return usage_register(said=said(*tracks, **fields), actor=None, at=NOW).usage
 
 
@@ -217,13 +218,13 @@ def test_what_a_query_found_is_on_record_when_the_use_took_place() -> None:
     inside = [factories.track(release=album) for _ in range(2)]
     owned()
     query = CatalogueQuery(record_label="halcyon")
-    usage = _planned(query=query)
+    usage = _planned(query=query, at=NOW)
     assert usage_check(usage=usage, at=NOW).tracks == 2
     assert not Attribution.objects.exists()
     usage = usage_report(
         said=said(query=query, licensee=usage.licensee, at=NOW), actor=None, at=LATER
     ).usage
-    usage_check(usage=usage, at=LATER)
+    assert usage_check(usage=usage, at=LATER).reported
     later = factories.track(release=album)
     rows = Attribution.objects.filter(usage=usage).values_list("track", flat=True)
     assert sorted(rows) == [track.pk for track in inside]
