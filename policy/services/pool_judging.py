@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,8 +17,7 @@ import msgspec
 from policy import facts
 from policy.accounting.scheme import values_on
 from policy.facts.batch import Holding
-from policy.facts.document import Holder, ShareTotal
-from policy.facts.rights import Disputed
+from policy.facts.document import Dispute, Holder, ShareTotal
 from policy.facts.shares import holders, totals
 from policy.facts.uses import Asking, situation
 from policy.models import Bundle, Pool
@@ -43,7 +42,7 @@ class Rights:
     """What is known of the rights in a track at the end of the period."""
 
     holdings: Sequence[Holding]
-    disputes: Sequence[Disputed]
+    disputes: Sequence[Dispute]
     unmatched_since: datetime | None
     others: Mapping[str, Any]
     unknown: tuple[str, ...]
@@ -78,7 +77,7 @@ class PoolJudge:
     def situations(self, worth: Worth, rights: Rights) -> list[bytes]:
         """The situations of a worth: one for each open dispute, as rules see one at a time."""
         asking = self._asking(worth)
-        disputes: Sequence[Disputed | None] = rights.disputes or (None,)
+        disputes: Sequence[Dispute | None] = rights.disputes or (None,)
         return [self._situation(asking, worth, rights, dispute) for dispute in disputes]
 
     def verdicts(self, situations: Iterable[bytes]) -> Mapping[bytes, Verdict]:
@@ -105,7 +104,7 @@ class PoolJudge:
         )
 
     def _situation(
-        self, asking: Asking, worth: Worth, rights: Rights, dispute: Disputed | None
+        self, asking: Asking, worth: Worth, rights: Rights, dispute: Dispute | None
     ) -> bytes:
         # Who owns what and says what of a use is for rules of consent; these here do not know it.
         owners = "track.use.owners"
@@ -119,7 +118,7 @@ class PoolJudge:
         )
         return snapshot(with_part(document, PART), self.as_of)
 
-    def _facts(self, rights: Rights, dispute: Disputed | None) -> Iterable[tuple[str, Any]]:
+    def _facts(self, rights: Rights, dispute: Dispute | None) -> Iterable[tuple[str, Any]]:
         if "shares" in self._read:
             kept = self.part.fields.get("ShareTotal", frozenset())
             yield "shares", [_only(total, kept) for total in totals(rights.holdings)]
@@ -127,9 +126,7 @@ class PoolJudge:
             kept = self.part.fields.get("Holder", frozenset())
             yield "parties", [_only(holder, kept) for holder in holders(_nameless(rights.holdings))]
         if dispute is not None and "dispute" in self._read:
-            kept = self.part.fields.get("Dispute", frozenset())
-            told = _told_of(dispute)
-            yield "dispute", {name: told[name] for name in told if name in kept}
+            yield "dispute", _only(dispute, self.part.fields.get("Dispute", frozenset()))
         if rights.unmatched_since is not None and "unmatched_since" in self._read:
             yield "unmatched_since", rights.unmatched_since
 
@@ -146,18 +143,7 @@ def _nameless(rows: Iterable[Holding]) -> list[Holding]:
     )
 
 
-def _only(record: Holder | ShareTotal, names: frozenset[str]) -> dict[str, Any]:
+def _only(record: Holder | ShareTotal | Dispute, names: frozenset[str]) -> dict[str, Any]:
     """The named fields that are there."""
     found = ((name, getattr(record, name)) for name in record.__struct_fields__ if name in names)
     return {name: value for name, value in found if value is not msgspec.UNSET}
-
-
-def _told_of(dispute: Disputed) -> dict[str, Any]:
-    return {
-        "kind": dispute.kind,
-        "layer": dispute.layer,
-        "territory": dispute.territory,
-        "opened_at": dispute.opened_at.astimezone(UTC),
-        "finding_at": dispute.finding_at.astimezone(UTC),
-        "answered": dispute.answered,
-    }

@@ -183,10 +183,9 @@ def _key(*words: str) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
-def _applied(scheme: Scheme, allotment: Allotment) -> dict[str, object]:
-    """The numbers as they were applied, with what the layers had of them."""
-    layers = {
-        name: {"weight": layer.weight, "points": layer.points}
-        for name, layer in sorted(allotment.sums.layers.items())
-    }
-    return {**asdict(scheme), "unattributed": allotment.unattributed, "layers": layers}
+def _applied(scheme: Scheme, allotment: Allotment) -> dict[str, str | int]:
+    """The numbers as they were applied, with what the tracks had in each layer."""
+    found: dict[str, str | int] = {**asdict(scheme), "unattributed": allotment.unattributed}
+    for name, layer in sorted(allotment.sums.layers.items()):
+        found |= {f"{name}_weight": layer.weight, f"{name}_points": layer.points}
+    return found

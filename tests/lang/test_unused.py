@@ -31,5 +31,5 @@ def test_a_parameter_that_no_version_reads(tmp_path: Path) -> None:
 def test_a_parameter_that_accounting_reads(tmp_path: Path) -> None:
     without = trees.DRAFT.replace("params.detector_high", "0.85")
     read = trees.PARAMETERS.replace("    values:", "    read_by: accounting\n    values:")
-    files = {"labelling/draft.yaml": without, "labelling/parameters.yaml": read}
-    assert _codes(tmp_path, files) == []
+    files: dict[str, str | bytes | None] = {"labelling/draft.yaml": without}
+    assert _codes(tmp_path, files | {"labelling/parameters.yaml": read}) == []

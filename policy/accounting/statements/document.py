@@ -37,8 +37,8 @@ class Line:
 
     `reference` names the line in all statements (pool, run, position); `corrects` is the reference
     of the line that a reversed one takes back. `weight` is the track's part by the `basis`; `share`
-    the party's basis points, None when unknown. `hold` says why a held line waits, `rule` which
-    rule says so, in words of the ruleset; `decision` is the UUID of the evaluation.
+    the party's basis points, None when unknown. `hold` says why a held line waits, or did before it
+    was reversed; `rule` is the rule that it follows from, `decision` the UUID of the evaluation.
     """
 
     reference: str
@@ -90,8 +90,9 @@ class Payout:
 class Document:
     """A payout statement. The period is from a day to an exclusive day; dates are ISO 8601.
 
-    `closing` = `opening` + `earned` - `paid`. `held` is what waits of these lines. Below
-    `threshold` nothing is sent, and the balance is carried forward.
+    `closing` = `opening` + `earned` - `paid`. `held` is what waits of the period's pools as of now;
+    a revision's lines are the difference only. A balance below `threshold` is carried forward: that
+    is in minor units of the currency in which the party is paid.
     """
 
     uuid: str

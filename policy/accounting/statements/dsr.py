@@ -5,7 +5,7 @@ for each line, a FOOT whose counts check. Order and names of cells follow publis
 comment lines name them. DDEX has no profile for uses of AI, so that use types are our own words,
 and no conformance to a profile is claimed.
 
-A held line has its net revenue but an allocated amount of zero: it is not paid yet.
+A held line has its net revenue but an allocated amount of zero: it is not paid.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _block(document: Document, number: str, summary: str, line: Line) -> Iterabl
     )  # fmt: skip
     yield (
         "LI01.01", number, summary, document.party.name, line.decision, line.corrects, share,
-        line.layer, net, _money(document, 0) if line.status == "held" else net,
+        line.layer, net, _money(document, 0) if line.hold else net,
     )  # fmt: skip
 
 
