@@ -10,6 +10,7 @@ LARGEST = 9_223_372_036_854_775_807
 """Minor units that a database's integer holds."""
 
 _FINE_DIGITS = 6
+_SHOWN = 40  # characters of a refused text that a message repeats
 _AMOUNT = re.compile(r"(-?)(\d+)(?:\.(\d+))?", re.ASCII)
 
 
@@ -42,20 +43,17 @@ def parse(text: str, currency: str) -> int:
     Raises MoneyRefused: no number, more digits than the currency has, too large, or an unknown
     currency. Nothing is rounded.
     """
-    places = digits(currency)
+    places, shown = digits(currency), f"`{text[:_SHOWN]}`"
     match = _AMOUNT.fullmatch(text.strip())
     if match is None:
-        raise MoneyRefused(f"`{text}` is no amount: write digits and a point, like 1234.50")
-    sign, whole, rest = match[1], match[2], (match[3] or "").rstrip("0")
+        raise MoneyRefused(f"{shown} is no amount: write digits and a point, like 1234.50")
+    sign, whole, rest = match[1], match[2].lstrip("0"), (match[3] or "").rstrip("0")
     if len(rest) > places:
-        has = f"{places} after the point" if places else "none after the point"
-        raise MoneyRefused(f"`{text}` has {len(rest)} digits after the point; {currency} has {has}")
-    if len(whole) + places > len(str(LARGEST)) + 1:
-        raise MoneyRefused(f"`{text}` is too large an amount")
-    amount = int(whole + rest.ljust(places, "0"))
-    if amount > LARGEST:
-        raise MoneyRefused(f"`{text}` is too large an amount")
-    return -amount if sign else amount
+        raise MoneyRefused(f"{shown} is too exact: {currency} has {places or 'no'} decimal places")
+    number = whole + rest.ljust(places, "0")
+    if len(number) > len(str(LARGEST)) or int(number or 0) > LARGEST:
+        raise MoneyRefused(f"{shown} is too large an amount")
+    return int(f"{sign}{number or 0}")
 
 
 def _decimal(amount: int, places: int) -> str:
