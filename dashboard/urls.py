@@ -15,6 +15,7 @@ from dashboard.views import (
     rulesets,
     tracks,
     usages,
+    withdrawals,
 )
 
 urlpatterns = [
@@ -41,6 +42,7 @@ urlpatterns = [
     path("parties/<uuid:uuid>/consents/", consents.consent_list, name="party-consents"),
     path("parties/<uuid:uuid>/consents/new/", consents.consent_new, name="consent-new"),
     path("consents/<uuid:uuid>/", consents.consent_detail, name="consent-detail"),
+    path("consents/<uuid:uuid>/withdraw/", withdrawals.consent_withdraw, name="consent-withdraw"),
     path("usages/", usages.usage_list, name="usage-list"),
     path("usages/<uuid:uuid>/", usages.usage_detail, name="usage-detail"),
     path("pools/", pools.pool_list, name="pool-list"),

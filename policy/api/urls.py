@@ -19,6 +19,7 @@ from policy.api.pools import Pool, Pools
 from policy.api.tokens import Tokens
 from policy.api.tracks import Track, Tracks
 from policy.api.usages import OneUsage, TrackUsages, Usages
+from policy.api.withdrawals import Withdraw
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tokens/", Tokens.as_view(), name="api-tokens"),
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("decisions/", Decisions.as_view(), name="api-decisions"),
     path("decisions/<uuid:uuid>/", Decision.as_view(), name="api-decision"),
     path("consents/", Consents.as_view(), name="api-consents"),
+    path("consents/<uuid:uuid>/withdraw/", Withdraw.as_view(), name="api-consent-withdraw"),
     path("usages/", Usages.as_view(), name="api-usages"),
     path("usages/<uuid:uuid>/", OneUsage.as_view(), name="api-usage"),
     path("tracks/<uuid:uuid>/usages/", TrackUsages.as_view(), name="api-track-usages"),

@@ -116,8 +116,9 @@ class ConsentPage:
 
     @property
     def may_be_withdrawn(self) -> bool:
-        """Whether it is a grant that still speaks."""
-        return self.in_force and self.record.decision == Consent.Decision.GRANTED
+        """Whether it is a grant that nothing later has replaced."""
+        granted = self.record.decision == Consent.Decision.GRANTED
+        return granted and self.record.replaced_at is None
 
 
 def get_consent_registry(
@@ -169,7 +170,7 @@ def consent_records(ids: Iterable[int]) -> tuple[ConsentRecord, ...]:
 
 def consent_for(user: User, uuid: UUID) -> Consent | None:
     """The row of a record that the login may change."""
-    return _visible(user).filter(uuid=uuid).select_related("grantor").first()
+    return _visible(user).filter(uuid=uuid).select_related(*_SHOWN).first()
 
 
 def grantor_for(user: User, uuid: UUID) -> Party | None:

@@ -13,7 +13,7 @@ from django.urls import URLPattern, reverse
 from rest_framework.test import APIClient
 
 from policy.api import urls
-from policy.models import LedgerAccount, PayoutStatement, Pool, Transaction, Usage
+from policy.models import Consent, LedgerAccount, PayoutStatement, Pool, Transaction, Usage
 from tests.api.conftest import As
 from tests.cast import NAMES, PASSWORD, Cast
 from tests.uses import make_uses
@@ -59,6 +59,7 @@ DOORS = (
     Door("api-decisions", ("get",), malformed="?effect=forbid"),
     Door("api-decision", ("get",), lambda cast: cast.song.decisions.get(), OF_SONG),
     Door("api-consents", ("get", "post"), malformed="?use=dance"),
+    Door("api-consent-withdraw", ("post",), lambda cast: Consent.objects.get(licensee=cast.oriole)),
     Door("api-usages", ("get", "post"), malformed="?kind=dance"),
     Door(
         "api-usage", ("get",), lambda cast: Usage.objects.get(reference="run-7"),
@@ -82,7 +83,7 @@ DOORS = (
     Door("api-schema", ("get",), seen_by=EVERYBODY),
 )  # fmt: skip
 READ = [door for door in DOORS if "get" in door.methods]
-OF_ONE = [door for door in DOORS if door.row]
+OF_ONE = [door for door in READ if door.row]
 
 
 def _ids(doors: Any) -> list[str]:

@@ -51,6 +51,7 @@ def _money_addresses(cast: Cast) -> list[str]:
         reverse("party-consents", args=[cast.halcyon.uuid]),
         reverse("consent-new", args=[cast.halcyon.uuid]),
         reverse("consent-detail", args=[cast.halcyon.consents.order_by("pk")[0].uuid]),
+        reverse("consent-withdraw", args=[cast.halcyon.consents.order_by("pk")[0].uuid]),
         "/usages/",
         "/usages/?kind=remix",
         reverse("usage-detail", args=[Usage.objects.get(reference="run-7").uuid]),

@@ -129,6 +129,7 @@ DOORS = (
     ),
     Door("consent-new", (*READS, "post"), _halcyon, OF_HALCYON, missing=NO_ROW),
     Door("consent-detail", READS, _consent, OF_HALCYON, missing=NO_ROW),
+    Door("consent-withdraw", (*READS, "post"), _consent, OF_HALCYON, missing=NO_ROW),
     Door("usage-list", malformed=(*PLACES, "?kind=dance", "?stage=x", "?licensee=7", "?track=7")),
     Door("usage-detail", READS, _usage, OF_USE, malformed=PLACES, missing=NO_ROW),
     Door("pool-list", malformed=PLACES),
