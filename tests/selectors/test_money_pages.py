@@ -265,9 +265,9 @@ def test_a_statement_is_for_its_party_and_the_same_in_every_format(cast: Cast, m
     assert page is not None
     document = decode(encode(page.document))
     for form in ("csv", "json", "dsr"):
-        file = get_statement_file(cast["label"], made.statement.uuid, form)  # type: ignore[arg-type]
+        file = get_statement_file(cast["label"], made.statement.uuid, form)
         assert file is not None
-        assert file.content == write(document, form)  # type: ignore[arg-type]  # one of its words
+        assert file.content == write(document, form)
 
 
 def test_a_party_reads_what_it_earned_what_is_held_and_why(cast: Cast, made: Uses) -> None:
