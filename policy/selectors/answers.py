@@ -21,8 +21,11 @@ from policy.models import UsageAnswers, UsageCheck, UsageDecision
 OPENED = 20
 """Packed rows that are opened to count answers by decision: the first 100,000 tracks."""
 
+DECISIONS = 200
+"""Decisions that are looked at, the most frequent ones."""
+
 GROUPS = 25
-"""Decisions that are told, the most frequent ones."""
+"""Answers that are told, the most frequent ones."""
 
 
 TITLE = "{title}"
@@ -82,12 +85,20 @@ class _Packed:
 
 
 def answer_groups(check: UsageCheck) -> tuple[AnswerGroup, ...]:
-    """The answers of a check by decision, the most frequent first; two queries."""
+    """The answers of a check with how many tracks share them, most first; two queries.
+
+    Facts that differ make decisions of their own; those that say the same are one answer here.
+    """
     rows = UsageAnswers.objects.filter(usage_check=check).order_by("first_track")[:OPENED]
     counts = Counter(one.decision for row in rows for one in _unpacked(row))
-    common = counts.most_common(GROUPS)
-    answers = _answers(found for found, _ in common)
-    return tuple(AnswerGroup(answers[found], number) for found, number in common)
+    answers = _answers(found for found, _ in counts.most_common(DECISIONS))
+    said: dict[object, AnswerGroup] = {}
+    for found, answer in answers.items():
+        same = (answer.effect, answer.blocking, answer.reasons)
+        before = said.get(same)
+        number = counts[found] + (before.tracks if before else 0)
+        said[same] = AnswerGroup(before.answer if before else answer, number)
+    return tuple(sorted(said.values(), key=lambda group: -group.tracks)[:GROUPS])
 
 
 def answers_for(check: UsageCheck | None, tracks: Sequence[int]) -> Mapping[int, TrackAnswer]:
