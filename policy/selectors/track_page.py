@@ -12,6 +12,7 @@ from policy.selectors.consents import ALONG, ConsentRow, ConsentTable, consent_t
 from policy.selectors.decision_list import DecisionRow, decision_rows, with_headline
 from policy.selectors.masking import Reader, reader_of
 from policy.selectors.registry import statements_on
+from policy.selectors.usage_pages import UsageRow, usages_of_track
 from policy.selectors.visibility import User, sight_of, tracks_visible_to
 
 SHOWN = 20
@@ -138,11 +139,12 @@ class TrackPage:
     detections: tuple[DetectionRow, ...]
     deliveries: tuple[DeliveryLine, ...]
     decisions: tuple[DecisionRow, ...]
+    uses: tuple[UsageRow, ...]
     masked: bool
 
 
 def get_track_page(user: User, uuid: UUID, *, now: datetime) -> TrackPage | None:
-    """The page of a track, None when the login sees none such; at most 10 queries.
+    """The page of a track, None when the login sees none such; at most 11 queries.
 
     Consents are those in force at `now`, as known then, with all that was said before.
     """
@@ -184,6 +186,7 @@ def get_track_page(user: User, uuid: UUID, *, now: datetime) -> TrackPage | None
         detections=detections,
         deliveries=_deliveries(user, track),
         decisions=_decisions(user, track),
+        uses=usages_of_track(user, track),
         masked=_is_masked(shares, (*consents.in_force, *consents.before), detections),
     )
 
