@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from policy.services import evaluation, work
+from policy.services import evaluation, sweeps, work
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,13 @@ def evaluate_pending(**_: object) -> None:
 def work_pending(**_: object) -> None:
     """Do one job, and have decided what it queued. Arguments are ignored, as above."""
     if work.work_pending(clock=timezone.now, tell_others=send_work_nudge).kind:
+        send_nudge()
+
+
+@shared_task(name="policy.tasks.sweep_consents")
+def sweep_consents(**_: object) -> None:
+    """Queue the tracks whose statements of consent began or ended, and look at the queue."""
+    if sweeps.consents_sweep(now=timezone.now()):
         send_nudge()
 
 

@@ -22,6 +22,7 @@ from policy.models import (
     Bundle,
     Case,
     Consent,
+    ConsentProof,
     Contributor,
     Decision,
     Delivery,
@@ -197,6 +198,12 @@ def consent(*, grantor: Party | None = None, **fields: Any) -> Consent:
     named = "release" if fields.get("release") else "track" if fields.get("track") else "catalogue"
     fields.setdefault("scope", named)
     return Consent.objects.create(grantor=grantor, **fields)
+
+
+def consent_proof(*, consent: Consent, **fields: Any) -> ConsentProof:
+    """That the condition of a grant is met, for every licensee unless one is named."""
+    fields = {"evidence_name": "bill.pdf", "recorded_at": NOW} | fields
+    return ConsentProof.objects.create(consent=consent, **fields)
 
 
 def detection(

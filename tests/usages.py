@@ -41,8 +41,10 @@ def owned(**shares: Party | None) -> Track:
     return track
 
 
-def says(track: Track, decision: str = "granted", **fields: Any) -> list[Consent]:
-    """What every owner of a track says of a use of it, by contract from NOW."""
+def says(
+    track: Track, decision: str = "granted", *, layer: str = "", **fields: Any
+) -> list[Consent]:
+    """What every owner of a track, or of a layer of it, says of its use, by contract from NOW."""
     return [
         factories.consent(
             grantor=share.party,
@@ -51,6 +53,7 @@ def says(track: Track, decision: str = "granted", **fields: Any) -> list[Consent
             **({"decision": decision, "source": "contract"} | fields),
         )
         for share in track.shares.order_by("pk")
+        if layer in ("", share.layer)
     ]
 
 

@@ -1,40 +1,53 @@
-"""Statements of consent in force: about the track, its release, or all that their grantor has."""
+"""Statements of consent in force: about the track and its release, or, by a party that has to do
+with it, about all works, a record label, an artist, a recording or a work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from msgspec import UNSET
 
 from policy.facts.batch import HEAVY, Batch, Subject, grouped
 from policy.facts.document import Consent
 from policy.facts.group import Group, Part, source
+from policy.facts.owner_rows import keyed, keys_of
+from policy.models import Condition, ConsentProof, Involvement, Track
 from policy.models import Consent as Row
-from policy.models import Involvement, Track
+from policy.registry.said import may_speak
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A statement, and when another one that replaces it became known."""
+    """A statement, and when it became known that another one replaces it, and that its condition
+    is met for every licensee."""
 
     row: Row
     replaced_at: datetime | None
+    proven_at: datetime | None
+
+    def condition_met(self, at: datetime) -> bool:
+        """Whether it was known at an instant that what the grant asks for is proven."""
+        return self.proven_at is not None and self.proven_at <= at
 
 
 On: TypeAlias = dict[tuple[int | None, int | None], list[Spoken]]
 """Statements by ids of the release and the track that they are about."""
 
-By: TypeAlias = dict[int | None, list[Spoken]]
-"""Statements about all that their grantor has, by its id."""
+By: TypeAlias = dict[tuple[str, str], list[Spoken]]
+"""Statements that are about no row, by scope and subject key."""
+
+_TOLD_AS = {"portal": "declaration", "file": "public_signal"}
+"""Sources that rules know by another word: whoever speaks here declares, and a file of statements
+is a signal."""
 
 
 def _provide(batch: Batch) -> dict[Subject, Part]:
-    own, general = _own(batch), _general(batch)
-    return {subject: _part(subject, own, general, batch) for subject in batch.subjects}
+    own, named = _own(batch), statements_by_name(batch)
+    return {subject: _part(subject, own, named, batch) for subject in batch.subjects}
 
 
 def spoken(rows: QuerySet[Row], batch: Batch) -> list[Spoken]:
@@ -45,9 +58,16 @@ def spoken(rows: QuerySet[Row], batch: Batch) -> list[Spoken]:
         Q(replaced_by=None) | Q(replaced_by__recorded_at__gt=first),
         valid_from__lte=last,
         recorded_at__lte=last,
-    ).annotate(replaced_at=F("replaced_by__recorded_at"))
+    ).annotate(replaced_at=F("replaced_by__recorded_at"), proven_at=Subquery(_PROVEN))
     found = found.select_related("grantor", "delivery").defer(*HEAVY)
-    return [Spoken(row, row.replaced_at) for row in found]
+    return [Spoken(row, row.replaced_at, row.proven_at) for row in found]
+
+
+_PROVEN = (
+    ConsentProof.objects.filter(consent=OuterRef("pk"), licensee=None)
+    .order_by("recorded_at")
+    .values("recorded_at")[:1]
+)
 
 
 def in_force(said: Iterable[Spoken], at: datetime) -> list[Spoken]:
@@ -69,23 +89,48 @@ def _own(batch: Batch) -> On:
     return grouped(((one.row.release_id, one.row.track_id), one) for one in spoken(rows, batch))
 
 
-def _general(batch: Batch) -> By:
-    """Statements about all that a party has, of parties of the batch. Two queries."""
-    parties = {party for pk in batch.ids for party in _having(pk, batch)}
-    rows = Row.objects.filter(grantor__in=parties, scope=Row.Scope.CATALOGUE)
-    return grouped((one.row.grantor_id, one) for one in spoken(rows, batch))
+def statements_by_name(batch: Batch) -> By:
+    """Statements of the batch's parties about all that they have, and about names and numbers of
+    its tracks. At most four queries."""
+    parties = {party for found in batch.involved.values() for party in found}
+    general = Row.objects.filter(grantor__in=parties, scope=Row.Scope.CATALOGUE)
+    found = grouped((("catalogue", str(one.row.grantor_id)), one) for one in spoken(general, batch))
+    names = {key for row in batch.tracks.values() for key in _keys(row)}
+    for one in spoken(Row.objects.filter(keyed(names)), batch):
+        found.setdefault((one.row.scope, one.row.subject_key), []).append(one)
+    return found
 
 
-def _part(subject: Subject, own: On, general: By, batch: Batch) -> Part:
+def said_by_name(track: Track, by: By, batch: Batch) -> Iterator[Spoken]:
+    """Of these, what parties of the track say that is about it."""
+    having = _having(track.pk, batch)
+    for party in having:
+        yield from by.get(("catalogue", str(party)), ())
+    for key in _keys(track):
+        yield from (one for one in by.get(key, ()) if one.row.grantor_id in having)
+
+
+def _keys(track: Track) -> Iterator[tuple[str, str]]:
+    label = track.release.record_label
+    return keys_of(track.isrc, track.iswc, track.artist_key, label)
+
+
+def _part(subject: Subject, own: On, named: By, batch: Batch) -> Part:
     """The statements that cover the track, newest knowledge first."""
     track = batch.track(subject)
     said = [*own[None, track.pk], *own[track.release_id, None]]
-    for party in _having(track.pk, batch):
-        said += [one for one in general[party] if _may_speak(one.row, track)]
-    rows = [one.row for one in in_force(said, subject.as_of)]
-    rows.sort(key=lambda row: (row.recorded_at, row.pk), reverse=True)
-    sources = sorted(source("consent", row.uuid) for row in rows)
-    return Part((tuple(map(_consent, rows)),), tuple(sources))
+    said += [one for one in said_by_name(track, named, batch) if _may_speak(one.row, track)]
+    held = [one for one in in_force(said, subject.as_of) if not is_limited(one.row)]
+    held.sort(key=lambda one: (one.row.recorded_at, one.row.pk), reverse=True)
+    sources = sorted(source("consent", one.row.uuid) for one in held)
+    return Part((tuple(_consent(one, subject.as_of) for one in held),), tuple(sources))
+
+
+def is_limited(row: Row) -> bool:
+    """Whether a grant is for one licensee or model, and so no grant in general. A refusal of one
+    is always told."""
+    limited = row.licensee_id is not None or row.model != ""
+    return limited and row.decision == Row.Decision.GRANTED
 
 
 def _having(track_id: int, batch: Batch) -> list[int]:
@@ -95,14 +140,13 @@ def _having(track_id: int, batch: Batch) -> list[int]:
 
 
 def _may_speak(row: Row, track: Track) -> bool:
-    """Whether a general statement counts: a grant only from who delivers the track (or from the
-    party itself, without a delivery), a refusal from anybody."""
-    if row.decision != Row.Decision.GRANTED or row.delivery is None:
-        return True
-    return row.delivery.account_id == track.account_id
+    by = row.delivery.account_id if row.delivery else None
+    return may_speak(row.decision, said_by=by, delivered_by=track.account_id)
 
 
-def _consent(row: Row) -> Consent:
+def _consent(one: Spoken, at: datetime) -> Consent:
+    row = one.row
+    asks = row.condition != Condition.NONE
     return Consent(
         grantor=row.grantor.name if row.grantor else "",
         layer=row.layer,
@@ -112,7 +156,9 @@ def _consent(row: Row) -> Consent:
         excluded_territories=tuple(row.excluded_territories),
         valid_from=row.valid_from,
         valid_until=UNSET if row.valid_until is None else row.valid_until,
-        source=row.source,
+        source=_TOLD_AS.get(row.source, row.source),
+        condition=row.condition if asks else UNSET,
+        condition_met=one.condition_met(at) if asks else UNSET,
     )
 
 

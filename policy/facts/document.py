@@ -120,6 +120,8 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     valid_from: datetime
     valid_until: Instant = UNSET
     source: str
+    condition: Text = UNSET
+    condition_met: Flag = UNSET
 
 
 class Relation(msgspec.Struct, frozen=True, kw_only=True):

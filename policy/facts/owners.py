@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from policy.facts.owner_rows import Chunk, Reader, SaidRow, StakeRow
 from policy.models import Track
 from policy.registry.owners import ARTIST_LAYERS, Owned, Stake, owners
-from policy.registry.said import GRANTED, Ask, Said
+from policy.registry.said import Ask, Said, may_speak
 from policy.registry.territories import Where, where
 
 CHUNK = 20_000
@@ -159,15 +159,13 @@ def _heard(track: int, chunk: Chunk, reader: Reader) -> list[SaidRow]:
     for party in parties:
         found += reader.general[party]
     account = chunk.accounts[track]
-    return sorted(row for row in found if may_speak(row, account))
+    return sorted(row for row in found if _may_speak(row, account))
 
 
-def may_speak(row: SaidRow, account: int) -> bool:
-    """Whether a statement counts: a grant that is not about one release or track only from who
-    delivers the track (or from the party itself, without a delivery), a refusal from anybody."""
-    if row.decision != GRANTED or row.account is None or row.scope in ("release", "track"):
+def _may_speak(row: SaidRow, account: int) -> bool:
+    if row.scope in ("release", "track"):
         return True
-    return row.account == account
+    return may_speak(row.decision, said_by=row.account, delivered_by=account)
 
 
 def _resolved(

@@ -1,32 +1,33 @@
 """Who has which right in tracks on a day: what money is shared out by.
 
-Read for thousands of tracks at a time, without the names of parties and without model instances.
+Read for thousands of tracks at a time, without the names of parties.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from django.db.models import Min, Q
 
 from policy.facts.batch import Holding, grouped
-from policy.models import Dispute, PayoutLine, Share
+from policy.facts.document import Dispute
+from policy.facts.payouts import UNMATCHED
+from policy.models import Dispute as Row
+from policy.models import Obligation, PayoutLine, Share
 
 WORLDWIDE = "Worldwide"
 
 
 @dataclass(frozen=True, slots=True)
-class Disputed:
-    """An open dispute."""
+class HeldBack:
+    """That a rule on a track as delivered holds its payouts: of a layer (empty: of all), in
+    territories (None: everywhere)."""
 
-    kind: str
+    rule: str
+    territories: tuple[str, ...] | None
     layer: str
-    territory: str
-    opened_at: datetime
-    finding_at: datetime
-    answered: bool
 
 
 def holdings_on(day: date, tracks: Sequence[int]) -> Mapping[int, list[Holding]]:
@@ -40,13 +41,22 @@ def holdings_on(day: date, tracks: Sequence[int]) -> Mapping[int, list[Holding]]
     return grouped((row[0], Holding(row[1], "", *row[2:])) for row in rows)
 
 
-def disputes_open(tracks: Sequence[int]) -> Mapping[int, list[Disputed]]:
+def disputes_open(tracks: Sequence[int]) -> Mapping[int, list[Dispute]]:
     """Open disputes by track, oldest first. One query."""
-    rows = Dispute.objects.filter(track__in=tracks, closed_at=None).order_by("opened_at", "pk")
-    columns = ("track", "kind", "layer", "territory", "opened_at", "finding_at", "answered_at")
+    rows = Row.objects.filter(track__in=tracks, closed_at=None).order_by("opened_at", "pk")
     return grouped(
-        (track, Disputed(kind, layer, territory, opened, finding, answered is not None))
-        for track, kind, layer, territory, opened, finding, answered in rows.values_list(*columns)
+        (
+            row.track_id,
+            Dispute(
+                kind=row.kind,
+                layer=row.layer,
+                territory=row.territory,
+                opened_at=row.opened_at.astimezone(UTC),
+                finding_at=row.finding_at.astimezone(UTC),
+                answered=row.answered_at is not None,
+            ),
+        )
+        for row in rows
     )
 
 
@@ -58,12 +68,27 @@ def unmatched_since(tracks: Sequence[int], *, before: date) -> Mapping[int, date
     """
     rows = PayoutLine.objects.filter(
         track__in=tracks,
-        hold="unmatched",
+        hold=UNMATCHED,
         run__corrected_by=None,
         run__pool__period_until__lte=before,
     )
     found = rows.order_by().values_list("track").annotate(Min("run__pool__period_until"))
     return {track: datetime.combine(day, time.min, UTC) for track, day in found}
+
+
+def held_back(tracks: Sequence[int], *, but: Collection[str]) -> Mapping[int, list[HeldBack]]:
+    """The duties to hold payouts that stand with the latest decisions on tracks, by track; those of
+    the rulesets `but` are left out. One query."""
+    rows = Obligation.objects.filter(
+        do="hold_payout",
+        state__in=(Obligation.State.OPEN, Obligation.State.ACKNOWLEDGED, Obligation.State.OVERDUE),
+        decision__track__in=tracks,
+    ).exclude(finding__ruleset__in=but)
+    columns = ("decision__track", "finding__rule_key", "finding__territories", "details")
+    return grouped(
+        (track, HeldBack(rule, None if where is None else tuple(where), details.get("layer", "")))
+        for track, rule, where, details in rows.order_by("pk").values_list(*columns)
+    )
 
 
 def holders_in(

@@ -84,3 +84,10 @@ def reach(said: Said, ask: Ask) -> Reach:
     if refuses:
         return "other" if ask.model_version else "covers"
     return "outgrown"
+
+
+def may_speak(decision: str, *, said_by: int | None, delivered_by: int) -> bool:
+    """Whether a statement that came by a delivery of an account counts for a track that it does
+    not name as a row: a grant only from who delivers the track (or from the party itself, without a
+    delivery), a refusal from anybody."""
+    return decision != GRANTED or said_by in (None, delivered_by)

@@ -25,6 +25,12 @@ class Where:
         """Whether it holds in a territory, or everywhere that is not named."""
         return code not in self.excluded and (not self.named or code in self.named)
 
+    def within(self, other: Where) -> bool:
+        """Whether the other one holds wherever this one does."""
+        if self.named:
+            return all(other.holds_in(code) for code in self.named - self.excluded)
+        return not other.named and other.excluded <= self.excluded
+
 
 EVERYWHERE = Where()
 _NOWHERE = Where(frozenset({""}))

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
+from django.db.models import Q
+
 from policy.ingest.delivery import DeliveredConsent
 from policy.models import Consent, Delivery, Party
 from policy.services.parties import SENDER
@@ -78,14 +80,33 @@ def consents_store(
     delivery: Delivery,
     complete: bool = True,
 ) -> list[Consent]:
-    """Write the rows by which `standing` becomes what was said; one query, none for no change.
+    """Write the rows by which `standing` becomes what was said; at most two queries, none for
+    nothing said and no change.
 
-    `complete` tells that what is not said any more is no longer granted.
+    `complete` tells that what is not said any more is no longer granted. A grant that its party
+    took back here is not granted anew by a message that only repeats it.
     """
     at = spoken_at(delivery)
     before = [Standing(row.pk, statement_of(row), row.valid_from) for row in standing]
-    rows = [_row(one, delivery) for one in further(before, said, at, complete=complete)]
+    anew = _without_taken_back(list(said), delivery)
+    rows = [_row(one, delivery) for one in further(before, anew, at, complete=complete)]
     return Consent.objects.bulk_create(rows)
+
+
+def _without_taken_back(said: list[Statement], delivery: Delivery) -> list[Statement]:
+    if not said:
+        return said
+    releases, tracks = ({one.subject[n] for one in said} - {None} for n in (0, 1))
+    grantors = {one.grantor for one in said if one.subject == (None, None)}
+    of = Q(release__in=releases) | Q(track__in=tracks)
+    of |= Q(grantor__in=grantors, scope=Consent.Scope.CATALOGUE)
+    rows = Consent.objects.filter(
+        of, decision=WITHDRAWN, delivery=None, replaces__delivery__account=delivery.account,
+        replaced_by=None,
+    ).select_related("replaces")  # fmt: skip
+    gone = [statement_of(row.replaces) for row in rows if row.replaces]
+    taken_back = {(one.topic, one.where, one.decision) for one in gone}
+    return [one for one in said if (one.topic, one.where, one.decision) not in taken_back]
 
 
 def spoken_at(delivery: Delivery) -> datetime:

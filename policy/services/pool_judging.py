@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,8 +17,9 @@ import msgspec
 from policy import facts
 from policy.accounting.scheme import values_on
 from policy.facts.batch import Holding
-from policy.facts.document import Holder, ShareTotal
-from policy.facts.rights import Disputed
+from policy.facts.collecting import GROUPS
+from policy.facts.document import Dispute, Holder, ShareTotal
+from policy.facts.rights import HeldBack
 from policy.facts.shares import holders, totals
 from policy.facts.uses import Asking, situation
 from policy.models import Bundle, Pool
@@ -37,16 +38,34 @@ PARTY = "{party}"
 OWN = frozenset({"title", "use", "shares", "parties", "dispute", "unmatched_since"})
 """Facts that are known here without collecting them; the title only as a word in a sentence."""
 
+_PROVIDED = frozenset(field for group in GROUPS for field in group.fields)
+"""Facts that can be collected; others are planned, and absent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What is known of the rights in a track at the end of the period."""
+    """What is known of the rights in a track at the end of the period; disputes, and what other
+    rulesets hold back, are those of now."""
 
     holdings: Sequence[Holding]
-    disputes: Sequence[Disputed]
+    disputes: Sequence[Dispute]
     unmatched_since: datetime | None
+    held_back: Sequence[HeldBack]
     others: Mapping[str, Any]
     unknown: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What situations are made of, where rights alone make them; whose they are does not
+        count."""
+        numbers: dict[int, int] = {}
+        return tuple(
+            (
+                numbers.setdefault(row.party_id, len(numbers)), row.layer, row.basis_points,
+                tuple(row.territories), tuple(row.excluded),
+            )
+            for row in self.holdings
+        )  # fmt: skip
 
 
 class PoolJudge:
@@ -60,11 +79,12 @@ class PoolJudge:
         self._numbers = {
             each.plan.ruleset: values_on(each.parameters, day) for each in self.part.plan.rulesets
         }
+        self.rulesets = frozenset(self._numbers)
         self._read = self.part.fields.get("Track", frozenset())
-        self._beyond = self._read - OWN
-        if self.part.decides_by_title:
-            self._beyond |= {"title"}
+        own = OWN - {"title"} if self.part.decides_by_title else OWN
+        self._beyond = self._read & _PROVIDED - own
         self._known: dict[bytes, Verdict] = {}
+        self._alike: dict[object, list[bytes]] = {}
 
     def beyond(
         self, tracks: Sequence[int]
@@ -77,8 +97,16 @@ class PoolJudge:
 
     def situations(self, worth: Worth, rights: Rights) -> list[bytes]:
         """The situations of a worth: one for each open dispute, as rules see one at a time."""
+        if rights.disputes or rights.unmatched_since or rights.others or rights.unknown:
+            return self._made(worth, rights)
+        key = worth.kind, worth.territory, worth.seen, rights.shape
+        if key not in self._alike:
+            self._alike[key] = self._made(worth, rights)
+        return self._alike[key]
+
+    def _made(self, worth: Worth, rights: Rights) -> list[bytes]:
         asking = self._asking(worth)
-        disputes: Sequence[Disputed | None] = rights.disputes or (None,)
+        disputes: Sequence[Dispute | None] = rights.disputes or (None,)
         return [self._situation(asking, worth, rights, dispute) for dispute in disputes]
 
     def verdicts(self, situations: Iterable[bytes]) -> Mapping[bytes, Verdict]:
@@ -105,7 +133,7 @@ class PoolJudge:
         )
 
     def _situation(
-        self, asking: Asking, worth: Worth, rights: Rights, dispute: Disputed | None
+        self, asking: Asking, worth: Worth, rights: Rights, dispute: Dispute | None
     ) -> bytes:
         # Who owns what and says what of a use is for rules of consent; these here do not know it.
         owners = "track.use.owners"
@@ -119,7 +147,7 @@ class PoolJudge:
         )
         return snapshot(with_part(document, PART), self.as_of)
 
-    def _facts(self, rights: Rights, dispute: Disputed | None) -> Iterable[tuple[str, Any]]:
+    def _facts(self, rights: Rights, dispute: Dispute | None) -> Iterable[tuple[str, Any]]:
         if "shares" in self._read:
             kept = self.part.fields.get("ShareTotal", frozenset())
             yield "shares", [_only(total, kept) for total in totals(rights.holdings)]
@@ -127,9 +155,7 @@ class PoolJudge:
             kept = self.part.fields.get("Holder", frozenset())
             yield "parties", [_only(holder, kept) for holder in holders(_nameless(rights.holdings))]
         if dispute is not None and "dispute" in self._read:
-            kept = self.part.fields.get("Dispute", frozenset())
-            told = _told_of(dispute)
-            yield "dispute", {name: told[name] for name in told if name in kept}
+            yield "dispute", _only(dispute, self.part.fields.get("Dispute", frozenset()))
         if rights.unmatched_since is not None and "unmatched_since" in self._read:
             yield "unmatched_since", rights.unmatched_since
 
@@ -146,18 +172,7 @@ def _nameless(rows: Iterable[Holding]) -> list[Holding]:
     )
 
 
-def _only(record: Holder | ShareTotal, names: frozenset[str]) -> dict[str, Any]:
+def _only(record: Holder | ShareTotal | Dispute, names: frozenset[str]) -> dict[str, Any]:
     """The named fields that are there."""
     found = ((name, getattr(record, name)) for name in record.__struct_fields__ if name in names)
     return {name: value for name, value in found if value is not msgspec.UNSET}
-
-
-def _told_of(dispute: Disputed) -> dict[str, Any]:
-    return {
-        "kind": dispute.kind,
-        "layer": dispute.layer,
-        "territory": dispute.territory,
-        "opened_at": dispute.opened_at.astimezone(UTC),
-        "finding_at": dispute.finding_at.astimezone(UTC),
-        "answered": dispute.answered,
-    }

@@ -32,6 +32,7 @@ from policy.models import (
 )
 from policy.registry.said import GRANTED, Ask
 from policy.registry.speaking import UNKNOWN
+from policy.selectors.usage_answers import unpacked
 from policy.services.bulk import copy_rows, insert_rows
 from policy.services.bundles import active_at
 from policy.services.jobs import Cursor, job_add
@@ -47,15 +48,26 @@ AT_ONCE = 2_000
 ALLOWED = frozenset({"allow", "limit"})
 """Effects under which a use may happen."""
 
-Row: TypeAlias = tuple[int, int, tuple[int, ...]]
-"""An answer: ids of track, decision, and the statements that spoke for its owners."""
-
 Also: TypeAlias = Callable[[UsageCheck], None]
 """What else belongs into the transaction of a check."""
 
 
 class NotChecked(Exception):
     """A use cannot be answered; `str()` says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """As of when a use is answered, as known when; `past` for what took place."""
+
+    as_of: datetime
+    known_at: datetime
+    past: bool = False
+
+    @staticmethod
+    def of_past(usage: Usage) -> _Moment:
+        """What held, and was known, when it began."""
+        return _Moment(usage.starts_at, usage.starts_at, past=True)
 
 
 @dataclass(slots=True)
@@ -84,33 +96,35 @@ def usage_check(
     *,
     usage: Usage,
     at: datetime,
+    again: bool = False,
     alive: Callable[[], None] = lambda: None,
     also: Also = lambda _: None,
 ) -> UsageCheck:
     """Answer a use for all its tracks and write it down.
 
     One that is planned is answered as of its beginning, or of now where it has begun, as known now;
-    one that took place as of its beginning, as known then, once: its answer is evidence. `alive`
-    is called now and then. Raises NotChecked when no rules are active or no track is found.
+    one that took place as of its beginning, as known then, once: that answer is evidence. `again`
+    asks whether what took place may go on. `alive` is called now and then. Raises NotChecked when
+    no rules are active or no track is found.
     """
-    there = _evidence(usage)
+    past = usage.stage == Usage.Stage.REPORTED and not again
+    there = _evidence(usage) if past else None
     if there is not None:
         also(there)
         return there
     active = active_at(at)
     if active is None:
         raise NotChecked("no bundle is active: run `manage.py bundle_build` and `bundle_activate`")
-    reported = usage.stage == Usage.Stage.REPORTED
-    as_of = usage.starts_at if reported else max(usage.starts_at, at)
-    known_at = usage.starts_at if reported else at
-    judge = UseJudge(active.bundle, asking_of(usage), as_of)
-    stream = owners_stream(ask_of(usage, as_of, known_at), tracks_of(usage))
+    moment = _Moment.of_past(usage) if past else _Moment(max(usage.starts_at, at), at)
+    judge = UseJudge(active.bundle, asking_of(usage), moment.as_of)
+    stream = owners_stream(ask_of(usage, moment.as_of, moment.known_at), tracks_of(usage))
     answers = _answered(stream, judge, _attributed(usage), at, alive)
     if not answers.tracks:
         raise NotChecked(f"`{usage.reference}` finds no track in the catalogue")
     with transaction.atomic():
         Usage.objects.select_for_update().get(pk=usage.pk)  # one answer of what took place
-        check = _evidence(usage) or _written(usage, active.bundle, as_of, known_at, answers, at)
+        there = _evidence(usage) if past else None
+        check = there or _written(usage, active.bundle, moment, answers, at)
         also(check)
     return check
 
@@ -157,35 +171,6 @@ def ask_of(usage: Usage, as_of: datetime, known_at: datetime) -> Ask:
     )
 
 
-def answers_of(check: UsageCheck) -> Iterator[Row]:
-    """The answers of a check in the order of their tracks."""
-    rows = UsageAnswers.objects.filter(usage_check=check).order_by("first_track")
-    for content in rows.values_list("content", flat=True).iterator():
-        yield from unpacked(content)
-
-
-def answer_of(check: UsageCheck, track_id: int) -> Row | None:
-    """The answer of a check for one track; None when it is none of the use's. One query."""
-    rows = UsageAnswers.objects.filter(
-        usage_check=check, first_track__lte=track_id, last_track__gte=track_id
-    )
-    found = (row for each in rows for row in unpacked(each.content))
-    return next((row for row in found if row[0] == track_id), None)
-
-
-def packed(rows: Sequence[Row]) -> bytes:
-    """How answers are kept."""
-    return zlib.compress(msgspec.json.encode(rows), 1)
-
-
-def unpacked(content: bytes | memoryview) -> list[Row]:
-    """The inverse of `packed`."""
-    return _rows.decode(zlib.decompress(bytes(content)))
-
-
-_rows = msgspec.json.Decoder(list[Row])
-
-
 def _evidence(usage: Usage) -> UsageCheck | None:
     """The answer that a use which took place has already."""
     return usage.checks.filter(reported=True).first()
@@ -207,27 +192,27 @@ def _answered(
     while tracks := list(islice(stream, CHUNK)):
         decided = judge.decide(tracks, attributed, at)
         rows = [
-            (track, decision.id, _spoke(said))
+            (track, decision.id, spoke(said))
             for (track, said), decision in zip(tracks, decided, strict=True)
         ]
         text = msgspec.json.encode(rows)
         digest.update(text[1:-1] + b",")
         found.packed.append((rows[0][0], rows[-1][0], zlib.compress(text, 1)))
         found.counts.update([decision.effect for decision in decided])
-        found.relied.update(*_relied(tracks, decided))
+        found.relied.update(*relied(tracks, decided))
         alive()
     found.digest = digest.hexdigest()
     return found
 
 
-def _spoke(said: tuple[OwnerSaid, ...]) -> tuple[int, ...]:
+def spoke(said: tuple[OwnerSaid, ...]) -> tuple[int, ...]:
     """The statements that spoke for the owners of a track, sorted."""
     if len(said) == 1:
         return said[0].consents
     return tuple(sorted({id for one in said for id in one.consents}))
 
 
-def _relied(
+def relied(
     tracks: Sequence[tuple[int, tuple[OwnerSaid, ...]]], decided: Sequence[Decided]
 ) -> Iterator[tuple[int, ...]]:
     """The statements by which tracks may be used."""
@@ -244,19 +229,14 @@ def _says(one: OwnerSaid) -> str:
 
 
 def _written(
-    usage: Usage,
-    bundle: Bundle,
-    as_of: datetime,
-    known_at: datetime,
-    answers: _Answers,
-    at: datetime,
+    usage: Usage, bundle: Bundle, moment: _Moment, answers: _Answers, at: datetime
 ) -> UsageCheck:
     check = UsageCheck.objects.create(
         usage=usage,
         bundle=bundle,
-        as_of=as_of,
-        known_at=known_at,
-        reported=usage.stage == Usage.Stage.REPORTED,
+        as_of=moment.as_of,
+        known_at=moment.known_at,
+        reported=moment.past,
         tracks=answers.tracks,
         counts=dict(sorted(answers.counts.items())),
         digest=answers.digest,
@@ -265,9 +245,9 @@ def _written(
     columns = ("usage_check_id", "first_track", "last_track", "content")
     insert_rows(UsageAnswers, columns, ((check.pk, *row) for row in answers.packed), new=True)
     Usage.objects.filter(pk=usage.pk).update(tracks=answers.tracks)
-    if usage.stage == Usage.Stage.REPORTED:
-        relied = ((check.pk, consent) for consent in sorted(answers.relied))
-        copy_rows(Reliance, ("usage_check_id", "consent_id"), relied)
+    if moment.past:
+        rows = ((check.pk, consent) for consent in sorted(answers.relied))
+        copy_rows(Reliance, ("usage_check_id", "consent_id"), rows)
         _drawn(usage, answers)
     return check
 

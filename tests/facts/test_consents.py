@@ -101,3 +101,49 @@ def test_general_grants_count_from_the_account_that_delivers_the_track() -> None
     factories.consent(grantor=party, use="cover", delivery=foreign)
     factories.consent(grantor=party, use="voice_clone", decision="denied", delivery=foreign)
     assert sorted(uses(track)) == ["remix", "voice_clone"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "key"),
+    [("artist", "mara"), ("label", "nord"), ("recording", "ZZTST2600001"), ("work", "T0000000010")],
+)
+def test_statements_by_name_cover_works_of_their_grantor_that_are_called_so(
+    scope: str, key: str
+) -> None:
+    album, party = factories.release(record_label="NØRD"), factories.party()
+    named = {"display_artist": "Mara", "isrc": "ZZTST2600001", "iswc": "T0000000010"}
+    track, foreign = (factories.track(release=album, **named) for _ in range(2))
+    other = factories.track()
+    for work in (track, other):
+        factories.involvement(track=work, party=party)
+    factories.consent(grantor=party, scope=scope, subject_key=key)
+    assert [uses(one) for one in (track, foreign, other)] == [["train_generative"], [], []]
+
+
+def test_a_grant_for_one_licensee_or_model_is_no_grant_in_general_but_a_refusal_is_told() -> None:
+    track, licensee = factories.track(), factories.party()
+    for fields in ({"licensee": licensee}, {"model": "Songsmith", "model_version": "4"}):
+        factories.consent(track=track, use="remix", **fields)
+        factories.consent(track=track, use="cover", decision="denied", **fields)
+    assert uses(track) == ["cover", "cover"]
+
+
+def test_a_condition_is_told_and_whether_it_is_proven_for_everybody() -> None:
+    track = factories.track()
+    grants = [factories.consent(track=track, condition="payment") for _ in range(2)]
+    factories.consent_proof(consent=grants[0], recorded_at=NOW + DAY)
+    factories.consent_proof(consent=grants[1], licensee=factories.party())
+    told = [
+        [(one["condition"], one["condition_met"]) for one in facts(track, at)["consents"]]
+        for at in (NOW, NOW + DAY)
+    ]
+    assert told == [
+        [("payment", False), ("payment", False)], [("payment", False), ("payment", True)],
+    ]  # fmt: skip
+
+
+def test_what_is_said_here_or_by_file_is_told_in_the_words_of_rules() -> None:
+    track = factories.track()
+    for source in ("file", "portal"):
+        factories.consent(track=track, source=source)
+    assert [one["source"] for one in facts(track)["consents"]] == ["declaration", "public_signal"]

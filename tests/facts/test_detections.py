@@ -84,12 +84,39 @@ def test_a_voice_may_agree(voice: Party, scope: str) -> None:
         {"valid_from": NOW + DAY},
         {"valid_until": NOW},
         {"recorded_at": NOW + DAY},
+        {"model": "Songsmith"},
+        {"condition": "payment"},
+        {"scope": "artist", "subject_key": "somebody else"},
     ],
 )
 def test_less_than_everywhere_and_now_is_no_agreement(voice: Party, fields: dict[str, Any]) -> None:
     track = heard(voice)
     clone(voice, **({"valid_from": NOW - DAY} | fields))
     assert not facts(track)["detections"][0]["party_consented"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "key"),
+    [("artist", "mara"), ("label", "nord"), ("recording", "ZZTST2600001"), ("work", "T0000000010")],
+)
+def test_a_voice_may_agree_for_what_a_track_is_called(voice: Party, scope: str, key: str) -> None:
+    track = factories.track(
+        release=factories.release(record_label="Nord"), display_artist="Mara",
+        isrc="ZZTST2600001", iswc="T0000000010",
+    )  # fmt: skip
+    factories.detection(track=track, party=voice, kind="voice_match")
+    clone(voice, scope=scope, subject_key=key)
+    assert facts(track)["detections"][0]["party_consented"]
+
+
+def test_a_proven_condition_is_none(voice: Party) -> None:
+    track = heard(voice)
+    grant = factories.consent(
+        grantor=voice, layer="likeness", use="voice_clone", condition="payment"
+    )
+    factories.consent_proof(consent=grant, recorded_at=NOW + DAY)
+    found = [facts(track, NOW + n * DAY)["detections"][0]["party_consented"] for n in (0, 1)]
+    assert found == [False, True]
 
 
 def test_one_refusal_outweighs_a_grant(voice: Party) -> None:

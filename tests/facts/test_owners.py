@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from policy.facts.owners import OwnerSaid, owners_of, owners_stream
-from policy.models import ConsentProof, Party, Track
+from policy.models import Party, Track
 from policy.registry.said import Ask
 from tests import factories
 from tests.factories import NOW
@@ -90,9 +90,7 @@ def test_a_condition_is_met_by_a_proof_for_the_licensee_or_for_all() -> None:
     licensee = factories.party()
     ask = replace(ASK, licensee=licensee.pk)
     assert not answers(track, ask)[0].condition_met
-    ConsentProof.objects.create(
-        consent=grant, licensee=licensee, evidence_name="bill", recorded_at=NOW
-    )
+    factories.consent_proof(consent=grant, licensee=licensee)
     assert answers(track, ask)[0].condition_met
     assert not answers(track, replace(ask, known_at=NOW - DAY))[0].consents
     assert not answers(track, replace(ASK, licensee=factories.party().pk))[0].condition_met

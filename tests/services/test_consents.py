@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.models import Account, Consent
 from policy.services.consents import Further, Standing, Statement, further
+from policy.services.registry import consent_withdraw_row
 from tests import factories
 from tests.factories import NOW
 from tests.messages import consent, deliver, message, purge, release, track
@@ -254,6 +256,17 @@ def test_a_grant_after_a_withdrawal(account: Account) -> None:
     said(account, NOW + 2 * DAY, consent(valid_from=None))
     back = NOW + 2 * DAY
     assert rows()[3:] == [("granted", back, None, 1), ("withdrawn", NOW + DAY, back, None)]
+
+
+@pytest.mark.django_db
+def test_a_message_that_repeats_a_grant_does_not_undo_its_withdrawal(account: Account) -> None:
+    said(account, NOW, consent())
+    with transaction.atomic():
+        consent_withdraw_row(consent=Consent.objects.get(), at=NOW + DAY)
+    said(account, NOW + 2 * DAY, consent())
+    assert [decision for decision, *_ in rows()] == ["granted", "withdrawn", "granted"]
+    said(account, NOW + 3 * DAY, consent(territories=["DE"]))
+    assert rows()[-1] == ("granted", NOW, None, None)
 
 
 @pytest.mark.django_db

@@ -77,9 +77,10 @@ def test_a_statement_tells_all_of_a_party_and_is_paid() -> None:
     assert (line.net, line.gross, line.deducted) == (67_500 * 10**6, 75_000 * 10**6, 7_500 * 10**6)
     assert (line.rule, line.decision) == (
         "earns-master",
-        str(run.payout_lines.first().decision.uuid),
+        str(run.payout_lines.earliest("pk").decision.uuid),
     )
     assert told.payout is not None
+    assert row.payout is not None
     assert told.payout.transaction == str(row.payout.uuid)
     assert (owed(label), owed(writer)) == (0, 0)
     assert Notice.objects.filter(party=label, kind="statement_issued").count() == 1
