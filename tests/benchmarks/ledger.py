@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from policy.accounting.accounts import AccountName, Entry, payable
 from policy.accounting.allotment import Sums, allot
@@ -81,7 +82,7 @@ def _post(postings: int) -> None:
         for number in range(postings - 1)
     ]  # fmt: skip
     large = (Entry(pool, "EUR", -len(entries)), *entries)
-    shared = {"reason": "benchmark", "value_date": now.date(), "at": now}
+    shared: dict[str, Any] = {"reason": "benchmark", "value_date": now.date(), "at": now}
     with _timed(f"a transaction of {postings:,} postings, accounts opened ({connection.vendor})"):
         row = transaction_post(kind="accrual", key="large", entries=large, **shared)
     with _timed("the same again"):
