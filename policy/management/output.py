@@ -17,6 +17,7 @@ from policy.models import Bundle
 from policy.services.bundles import NotActivated
 from policy.services.disputes import DisputeRefused
 from policy.services.payout_statements import StatementsRefused
+from policy.services.penalties import PenaltyRefused
 from policy.services.pools import PoolRefused
 from policy.services.rates import RateRefused
 from policy.services.recorded_cases import NotExported
@@ -110,6 +111,7 @@ def refusals_told() -> Iterator[None]:
         NotChecked,
         NotCompared,
         NotExported,
+        PenaltyRefused,
         PoolRefused,
         RateRefused,
         RulesetRefused,

@@ -13,6 +13,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from policy.accounting.currency import MoneyRefused
 from policy.accounting.money import parse, readable
+from policy.management.words import counted
 from policy.models import Dispute, PayoutStatement, Pool, PoolRun
 from policy.services.payout_statements import Issued
 from policy.services.pools import Period
@@ -108,6 +109,6 @@ def issued_told(issued: Issued) -> str:
     """What was issued in a currency, in a line."""
     if not issued.statements:
         return f"{issued.currency}: nothing changed, no payout statement is due"
-    paid = readable(issued.paid, issued.currency)
-    noun = "payout statement" + ("" if issued.statements == 1 else "s")
-    return f"{issued.currency}: {issued.statements:,} {noun}, {issued.payouts:,} paid {paid}"
+    statements = counted(issued.statements, "payout statement")
+    payouts = counted(issued.payouts, "payout")
+    return f"{issued.currency}: {statements}, {payouts}, {readable(issued.paid, issued.currency)}"
