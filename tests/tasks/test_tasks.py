@@ -121,9 +121,10 @@ def test_the_task_ignores_what_a_message_says_and_tells_others_by_a_nudge(
     assert sent[0]["expires"] == tasks.NUDGE_EXPIRES
 
 
-def test_beat_sweeps_with_the_task_that_exists() -> None:
+def test_beat_sweeps_with_tasks_that_exist() -> None:
     names = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert names == {"policy.tasks.evaluate_pending"} <= set(app.tasks)
+    assert {"policy.tasks.evaluate_pending", "policy.tasks.sweep_consents"} <= names
+    assert names <= set(app.tasks)
 
 
 @pytest.mark.django_db
@@ -134,7 +135,3 @@ def test_the_sweep_of_consents_nudges_when_it_queued_something(
         monkeypatch.setattr("policy.services.sweeps.consents_sweep", lambda now, n=queued: n)
         tasks.sweep_consents(anything="ignored")
     assert len(sent) == 1
-
-
-def test_beat_sweeps_by_tasks_that_are_there() -> None:
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
