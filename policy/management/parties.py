@@ -13,7 +13,7 @@ from policy.services.parties import key_of
 
 
 def party_named(name: str) -> Party | None:
-    """The one party of a UUID or name; None for no name. Refuses a name of nobody, or of several."""
+    """The one party of a UUID or name; None for no name. Refuses what names nobody or several."""
     if not name:
         return None
     try:

@@ -63,6 +63,5 @@ def _path(one: Target) -> consent_exports.Path:
     """A target as statements name their subjects."""
     scope = one.scope or "skip"
     named = scope in ("label", "artist", "work", "recording")
-    return consent_exports.Path(
-        one.path, scope, subject_key(scope, one.subject) if named else one.subject
-    )
+    subject = subject_key(scope, one.subject) if named else one.subject
+    return consent_exports.Path(one.path, scope, subject)

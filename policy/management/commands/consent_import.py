@@ -95,6 +95,8 @@ def _file(options: dict[str, Any]) -> FileOf:
         raise CommandError(f"the format `{options['format']}` {word} --licence-map")
     if not options["party"] and options["format"] not in ("table", LICENCES):
         raise CommandError("say who says this: `--party NAME`")
+    if options["map"] and options["format"] in ("table", LICENCES):
+        raise CommandError(f"the format `{options['format']}` names its subjects: no --map")
     path = options["file"]
     licence_map = options["licence_map"]
     return FileOf(
