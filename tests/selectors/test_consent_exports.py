@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_what_has_no_path_is_told_with_the_way_out(party: Party) -> None:
 def test_a_table_of_all_that_is_in_force_changes_nothing_when_it_comes_back(party: Party) -> None:
     album = factories.release()
     track = factories.track(release=album)
-    fields = {"grantor": party, "evidence_name": "table.csv", "source": "file"}
+    fields: dict[str, Any] = {"grantor": party, "evidence_name": "table.csv", "source": "file"}
     factories.consent(**fields, terms="a, b", condition="payment", territories=["DE"])
     factories.consent(**fields, release=album, excluded_territories=["US"], use="remix")
     factories.consent(**fields, track=track, licensee=factories.party(), model="T", use="cover")

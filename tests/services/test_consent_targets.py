@@ -18,11 +18,11 @@ def granted(location: str = "", line: int = 1) -> FileStatement:
 
 def put(
     *statements: FileStatement, targets: list[str], refusals_hold: bool = False
-) -> tuple[list[tuple[str, str, str]], list[str]]:
+) -> tuple[list[tuple[object, ...]], list[str]]:
     """Scope, subject and decision of what has a place, and locations of what has none."""
     wanted = [target(text) for text in targets]
     found, problems = placed(statements, wanted, path="x", refusals_hold=refusals_hold)
-    said = [(one.scope, one.subject, one.decision) for one in found]
+    said: list[tuple[object, ...]] = [(one.scope, one.subject, one.decision) for one in found]
     return said, [problem.message.split("`")[1] for problem in problems]
 
 

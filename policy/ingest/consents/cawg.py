@@ -77,12 +77,9 @@ def _entries(reading: JsonReading, entries: Fields, doubts: Warnings) -> Iterato
         uses = _USES.get(label.replace("c2pa.", "cawg.", 1) if label[:5] == "c2pa." else label)
         if uses is None:
             near = closest(label, _USES)
-            message = f"{quoted(label)} is no known label and is left out"
-            doubts.add(
-                "unknown-word",
-                f"{message}: did you mean {quoted(near)}?" if near else message,
-                place,
-            )
+            hint = f": did you mean {quoted(near)}?" if near else ""
+            message = f"{quoted(label)} is no known label and is left out{hint}"
+            doubts.add("unknown-word", message, place)
         elif entry is not None:
             yield from _entry(entry, uses[0], place)
 
