@@ -152,7 +152,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Celery ---------------------------------------------------------------------------------------
-# A message is only a nudge: the rows of EvaluationRequest are the queue of record, and beat sweeps
+# A message is only a nudge: rows of EvaluationRequest and Job are the queues of record; beat sweeps
 # what a lost nudge left. Never Celery's filesystem or SQLAlchemy transports: both lose every task
 # that a killed worker held.
 
@@ -200,6 +200,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "policy.tasks.evaluate_pending",
         "schedule": timedelta(seconds=30),
         # Sweeps that nobody fetched are dropped, or a worker that comes back finds a heap of them.
+        "options": {"expires": 30},
+    },
+    "sweep-pending-jobs": {
+        "task": "policy.tasks.work_pending",
+        "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
     # Statements of consent begin and end by date, without anybody doing anything.
@@ -301,7 +306,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
-    "ENUM_NAME_OVERRIDES": {"Effect": "policy.models.Effect.choices"},
+    "ENUM_NAME_OVERRIDES": {
+        "Effect": "policy.models.Effect.choices",
+        "Use": "policy.lang.words.USES",
+        "LedgerAccountKind": "policy.models.LedgerAccount.Kind.choices",
+    },
 }
 
 # The largest body read into memory at once, in bytes. Uploaded files go through temporary files.

@@ -1,6 +1,6 @@
-"""Celery: look at the queue now.
+"""Celery: look at the queues now.
 
-A message carries nothing. The rows of EvaluationRequest say what is to be done, so a message that
+A message carries nothing. The rows of EvaluationRequest and Job say what is to be done, so one that
 is lost costs at most the half minute until beat sweeps, and one that comes twice finds nothing.
 """
 
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from policy.services import evaluation, sweeps
+from policy.services import evaluation, sweeps, work
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,13 @@ def evaluate_pending(**_: object) -> None:
     evaluation.evaluate_pending(now=timezone.now(), tell_others=send_nudge)
 
 
+@shared_task(name="policy.tasks.work_pending")
+def work_pending(**_: object) -> None:
+    """Do one job, and have decided what it queued. Arguments are ignored, as above."""
+    if work.work_pending(clock=timezone.now, tell_others=send_work_nudge).kind:
+        send_nudge()
+
+
 @shared_task(name="policy.tasks.sweep_consents")
 def sweep_consents(**_: object) -> None:
     """Queue the tracks whose statements of consent began or ended, and look at the queue."""
@@ -48,9 +55,23 @@ def nudge() -> None:
     transaction.on_commit(send_nudge, robust=True)
 
 
+def nudge_work() -> None:
+    """The same about jobs."""
+    transaction.on_commit(send_work_nudge, robust=True)
+
+
 def send_nudge() -> None:
     """Send the nudge at once."""
+    _send(evaluate_pending)
+
+
+def send_work_nudge() -> None:
+    """Send the nudge about jobs at once."""
+    _send(work_pending)
+
+
+def _send(task: Task[..., None]) -> None:
     try:
-        evaluate_pending.apply_async(expires=NUDGE_EXPIRES, retry=False)
+        task.apply_async(expires=NUDGE_EXPIRES, retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("the broker took no nudge (%s); the next sweep finds the queue", error)

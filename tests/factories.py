@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from policy.models import (
     Account,
     Activation,
+    Attribution,
     Bundle,
     Case,
     Consent,
@@ -42,6 +43,7 @@ from policy.models import (
     Share,
     Track,
     TrackTerm,
+    Usage,
 )
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -339,7 +341,27 @@ def case(*, decision: Decision | None = None, **fields: Any) -> Case:
     )
 
 
+def usage(*, licensee: Party | None = None, **fields: Any) -> Usage:
+    """A planned use of a new licensee: generative training from NOW, without tracks."""
+    fields = {
+        "reference": f"use-{next(_numbers)}",
+        "kind": "train_generative",
+        "stage": "planned",
+        "starts_at": NOW,
+        "registered_at": NOW,
+        "changed_at": NOW,
+    } | fields
+    return Usage.objects.create(licensee=licensee or _party(), **fields)
+
+
+def attribution(
+    *, usage: Usage | None = None, track: Track | None = None, **fields: Any
+) -> Attribution:
+    """That a use draws on a track, without a weight."""
+    return Attribution.objects.create(usage=usage or _usage(), track=track or _track(), **fields)
+
+
 # The functions above take rows under the names of the functions that make them.
 _account, _release, _track, _bundle = account, release, track, bundle
 _ruleset, _ruleset_version, _rule = ruleset, ruleset_version, rule
-_decision, _finding = decision, finding
+_decision, _finding, _party, _usage = decision, finding, party, usage

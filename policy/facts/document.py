@@ -156,6 +156,46 @@ class Duplicates(msgspec.Struct, frozen=True, kw_only=True):
     same_title_artist_duration: int
 
 
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """An owner of a layer, and what it says of a use."""
+
+    layer: str
+    territory: str
+    basis_points: Number = UNSET
+    contract: str
+    preference: str
+    condition: str
+    condition_met: bool
+    model_covered: bool
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """A planned or past use of the track by AI."""
+
+    kind: str
+    licensee: str
+    model: Text = UNSET
+    model_version: Text = UNSET
+    territories: tuple[str, ...]
+    research: bool
+    owners: tuple[Owner, ...]
+    units: int
+    artificial_units: int
+    reported: bool
+    attributed: bool
+
+
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    """An open dispute over the rights of the track."""
+
+    kind: str
+    layer: str
+    territory: str
+    opened_at: datetime
+    finding_at: datetime
+    answered: bool
+
+
 def text(value: str) -> Text:
     """A text that is absent when it is empty."""
     return value or UNSET

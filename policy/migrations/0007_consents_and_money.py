@@ -283,14 +283,12 @@ class Migration(migrations.Migration):
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('as_of', models.DateTimeField()),
                 ('known_at', models.DateTimeField()),
+                ('reported', models.BooleanField(default=False)),
                 ('tracks', models.PositiveIntegerField()),
                 ('counts', models.JSONField(default=dict)),
                 ('digest', models.CharField(max_length=64)),
                 ('checked_at', models.DateTimeField()),
             ],
-            options={
-                'abstract': False,
-            },
         ),
         migrations.CreateModel(
             name='UsageDecision',
@@ -401,7 +399,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='consent',
-            index=models.Index(condition=models.Q(('subject_key', ''), _negated=True), fields=['scope', 'subject_key', 'use'], name='consent_subject'),
+            index=models.Index(fields=['scope', 'subject_key', 'use'], name='consent_subject'),
         ),
         migrations.AddIndex(
             model_name='consent',
@@ -749,5 +747,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payoutline',
             constraint=models.CheckConstraint(condition=models.Q(('gross', django.db.models.expressions.CombinedExpression(models.F('deducted'), '+', models.F('net')))), name='payout_line_adds_up'),
+        ),
+        migrations.AddConstraint(
+            model_name='usagecheck',
+            constraint=models.UniqueConstraint(condition=models.Q(('reported', True)), fields=('usage',), name='check_of_report_once'),
         ),
     ]

@@ -137,7 +137,7 @@ class UsageCheck(AppendOnly, Identified):
     """The answer to "may I?" for all tracks of a use, as of `as_of` as known at `known_at`.
 
     `counts` holds tracks by effect. `digest` is the SHA-256 over all answers in the order of
-    their tracks.
+    their tracks. `reported` tells that the use had taken place: that answer is given once.
 
     pii: none.
     """
@@ -146,10 +146,18 @@ class UsageCheck(AppendOnly, Identified):
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="usage_checks")
     as_of = models.DateTimeField()
     known_at = models.DateTimeField()
+    reported = models.BooleanField(default=False)
     tracks = models.PositiveIntegerField()
     counts = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     checked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["usage"], condition=models.Q(reported=True), name="check_of_report_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"check of {self.usage_id}"

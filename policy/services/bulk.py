@@ -7,8 +7,9 @@ databases.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import (
@@ -21,6 +22,8 @@ from django.db.models import (
     Model,
     TextField,
 )
+
+T = TypeVar("T")
 
 _PLAIN = (AutoField, BooleanField, CharField, ForeignKey, IntegerField, TextField)
 """Fields whose values both databases take as they are: asking each time took half of a batch."""
@@ -62,6 +65,25 @@ def insert_rows(
     run_many(f"INSERT INTO {table} VALUES ({holes}){tail}", values)
 
 
+def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Insert new rows of `columns` as they come, keeping none: for tens of thousands and more.
+
+    One COPY on PostgreSQL, several times as quick as `insert_rows` there. Raises IntegrityError for
+    what a constraint refuses.
+    """
+    names, prepared = _preparing(model, columns)
+    table = f'"{model._meta.db_table}" ({", ".join(names)})'
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            holes = ", ".join(["%s"] * len(names))
+            for some in batched(map(prepared, rows), 10_000):
+                cursor.executemany(f"INSERT INTO {table} VALUES ({holes})", some)
+            return
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(prepared(row))
+
+
 def insert_models(rows: Sequence[Model]) -> None:
     """Insert new rows of one model that are there as objects, and give them their ids.
 
@@ -98,13 +120,31 @@ def _prepared(
     model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> tuple[list[str], list[list[Any]]]:
     """Quoted column names, and the rows as the database takes them."""
+    names, prepared = _preparing(model, columns)
+    return names, [prepared(row) for row in rows]
+
+
+def _preparing(
+    model: type[Model], columns: Sequence[str]
+) -> tuple[list[str], Callable[[Sequence[object]], list[Any]]]:
+    """Quoted column names, and what makes a row as the database takes it."""
     fields = [cast("Field[Any, Any]", model._meta.get_field(column)) for column in columns]
-    values = [list(row) for row in rows]
-    for column, field in enumerate(fields):
-        if not isinstance(field, _PLAIN):
-            for row in values:
-                row[column] = field.get_db_prep_save(row[column], connection)
-    return [f'"{field.column}"' for field in fields], values
+    special = [(at, field) for at, field in enumerate(fields) if not isinstance(field, _PLAIN)]
+
+    def prepared(row: Sequence[object]) -> list[Any]:
+        values = list(row)
+        for at, field in special:
+            values[at] = field.get_db_prep_save(values[at], connection)
+        return values
+
+    return [f'"{field.column}"' for field in fields], prepared
+
+
+def batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The things in lists of `size`, the last one shorter."""
+    left = iter(things)
+    while some := list(islice(left, size)):
+        yield some
 
 
 def run_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -123,4 +123,6 @@ def test_the_task_ignores_what_a_message_says_and_tells_others_by_a_nudge(
 
 def test_beat_sweeps_with_the_task_that_exists() -> None:
     names = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert names == {"policy.tasks.evaluate_pending"} <= set(app.tasks)
+    tasks_of_beat = ("evaluate_pending", "work_pending", "sweep_consents")
+    assert names == {f"policy.tasks.{name}" for name in tasks_of_beat}
+    assert names <= set(app.tasks)

@@ -234,6 +234,7 @@ class Program:
     `decode` reads a fact document from JSON text; it raises DocumentError for what is none. `view`
     takes a dict shaped like the JSON text, which must stay as it is while the document is used; its
     shape is only checked, with the same error, when something in it does not fit the rules.
+    `fields` are by record the names that rules read; documents may lack all others.
     """
 
     def __init__(self, plans: Sequence[Plan], schema: FactSchema, subject: str) -> None:
@@ -243,6 +244,7 @@ class Program:
         self._documents = Documents(schema, subject, uses)
         records = Records(schema, subject, self._documents.absent)
         self.subject = subject
+        self.fields = {record: frozenset(names) for record, names in uses.fields.items()}
         self.decode: Callable[[bytes | str], Document] = self._documents.decode
         self.view: Callable[[Mapping[str, Any]], Document] = self._documents.view
         self.rulesets = tuple(RulesetProgram(plan, records) for plan in plans)
