@@ -14,8 +14,9 @@ from policy.ingest.consents.lines import FILE_BYTES
 from policy.ingest.consents.table import SOURCES
 from policy.ingest.refusals import MessageRefused
 from policy.lang.words import LAYERS
+from policy.management.catalogues import account_named, target_argument
 from policy.management.output import person, person_argument
-from policy.management.parties import account_named, party_named, target_argument
+from policy.management.uses import party
 from policy.management.words import counted
 from policy.services.consent_files import FORMAT_NAMES, Imported, consent_file_import
 from policy.services.consent_rows import LICENCES, FileOf
@@ -103,7 +104,7 @@ def _file(options: dict[str, Any]) -> FileOf:
         raw=_read(path),
         name=options["name"] or str(path),
         format=options["format"],
-        party=party_named(options["party"]),
+        party=party(options["party"]) if options["party"] else None,
         layers=tuple(dict.fromkeys(options["layer"])),
         targets=tuple(options["map"]),
         account=account_named(options["account"]),
