@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
 from django import forms
 
-from policy.models import Effect
+from policy.lang.words import USES
+from policy.models import Effect, LedgerAccount, Usage
+from policy.selectors.consent_pages import ConsentAsked
 from policy.selectors.decision_search import DecisionFilter, Place
+from policy.selectors.ledger_pages import LedgerAsked
+from policy.selectors.usage_pages import UsageAsked
 
 LONGEST_SEARCH = 200
 """Characters of a search."""
@@ -89,6 +94,58 @@ class FilterPageForm(DecisionFilterForm):
     """The page of filters, and the name by which a party is looked for there."""
 
     party_name = forms.CharField(required=False, max_length=LONGEST_SEARCH, label="Party")
+
+
+class ConsentListForm(PagedForm):
+    """A page of a party's consents: in force on a day, as known on a day, or all of them."""
+
+    on = forms.DateField(required=False, label="On day")
+    known = forms.DateField(required=False, label="As known on")
+    use = forms.ChoiceField(required=False, choices=[(use, use) for use in USES])
+    every = forms.BooleanField(required=False)
+
+    def asked(self, now: datetime) -> ConsentAsked:
+        """The question of a valid form. A day is asked as a whole: what its end leaves in force."""
+        found = self.cleaned_data
+        on = None if found["every"] else _end_of(found["on"], now)
+        return ConsentAsked(known=_end_of(found["known"], now), on=on, use=found["use"])
+
+
+class UsageListForm(PagedForm):
+    """A page of the list of uses."""
+
+    kind = forms.ChoiceField(required=False, choices=[(use, use) for use in USES])
+    stage = forms.ChoiceField(required=False, choices=Usage.Stage.choices)
+    licensee = forms.UUIDField(required=False)
+    track = forms.UUIDField(required=False)
+
+    def asked(self) -> UsageAsked:
+        """The question of a valid form."""
+        found = self.cleaned_data
+        return UsageAsked(found["kind"], found["stage"], found["licensee"], found["track"])
+
+
+class PartyPagedForm(PagedForm):
+    """A page of a list that may be narrowed to one party."""
+
+    party = forms.UUIDField(required=False)
+
+
+class LedgerForm(PartyPagedForm):
+    """A page of the accounts of the ledger."""
+
+    kind = forms.ChoiceField(required=False, choices=LedgerAccount.Kind.choices)
+    currency = forms.RegexField("^[A-Z]{3}$", required=False)
+
+    def asked(self) -> LedgerAsked:
+        """The question of a valid form."""
+        found = self.cleaned_data
+        return LedgerAsked(found["kind"], found["currency"], found["party"])
+
+
+def _end_of(day: date | None, now: datetime) -> datetime:
+    """The last instant of a day, in UTC; now when no day is named."""
+    return now if day is None else datetime.combine(day, time.max, tzinfo=UTC)
 
 
 class DeliveryForm(forms.Form):

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from dashboard.views import decisions, deliveries, home, parties, people, rulesets, tracks
+from dashboard.views import (
+    consents,
+    decisions,
+    deliveries,
+    home,
+    ledger,
+    parties,
+    payouts,
+    people,
+    pools,
+    rulesets,
+    tracks,
+    usages,
+    withdrawals,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +38,26 @@ urlpatterns = [
     path("parties/", parties.party_list, name="party-list"),
     path("parties/options/", parties.party_options, name="party-options"),
     path("parties/<uuid:uuid>/", parties.party_detail, name="party-detail"),
+    path("parties/<uuid:uuid>/uses/", payouts.party_money, name="party-money"),
+    path("parties/<uuid:uuid>/consents/", consents.consent_list, name="party-consents"),
+    path("parties/<uuid:uuid>/consents/new/", consents.consent_new, name="consent-new"),
+    path("consents/<uuid:uuid>/", consents.consent_detail, name="consent-detail"),
+    path("consents/<uuid:uuid>/withdraw/", withdrawals.consent_withdraw, name="consent-withdraw"),
+    path("usages/", usages.usage_list, name="usage-list"),
+    path("usages/<uuid:uuid>/", usages.usage_detail, name="usage-detail"),
+    path("pools/", pools.pool_list, name="pool-list"),
+    path("pools/<uuid:uuid>/", pools.pool_detail, name="pool-detail"),
+    path("payout-statements/", payouts.statement_list, name="payout-list"),
+    path("payout-statements/<uuid:uuid>/", payouts.statement_detail, name="payout-detail"),
+    path(
+        "payout-statements/<uuid:uuid>/statement.<slug:format>",
+        payouts.statement_file,
+        name="payout-file",
+    ),
+    path("ledger/", ledger.account_list, name="ledger-list"),
+    path("ledger/accounts/<uuid:uuid>/", ledger.account_detail, name="ledger-account"),
+    path("ledger/transactions/", ledger.transaction_list, name="ledger-transactions"),
+    path("ledger/transactions/<uuid:uuid>/", ledger.transaction_detail, name="ledger-transaction"),
     path("deliveries/", deliveries.delivery_list, name="delivery-list"),
     path("deliveries/<uuid:uuid>/", deliveries.delivery_detail, name="delivery-detail"),
     path(

@@ -306,7 +306,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
-    "ENUM_NAME_OVERRIDES": {"Effect": "policy.models.Effect.choices"},
+    "ENUM_NAME_OVERRIDES": {
+        "Effect": "policy.models.Effect.choices",
+        "Use": "policy.lang.words.USES",
+        "LedgerAccountKind": "policy.models.LedgerAccount.Kind.choices",
+    },
 }
 
 # The largest body read into memory at once, in bytes. Uploaded files go through temporary files.

@@ -4,6 +4,7 @@ analyst      staff of the service, sees everything
 label        acts for Halcyon Records, which owns most of `song`
 other_label  acts for Brightwater, which owns `rival`, and delivers it itself
 distributor  acts for the account Northwind, which delivered `song`
+licensee     acts for Oriole AI, which uses songs; what it did with them is made by `tests.uses`
 stranger     has a login and nothing else
 None         is anonymous
 """
@@ -20,7 +21,7 @@ from tests import factories
 PASSWORD = "correct horse battery staple"
 """Of every login of the cast."""
 
-NAMES = ("analyst", "label", "other_label", "distributor", "stranger")
+NAMES = ("analyst", "label", "other_label", "distributor", "licensee", "stranger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Cast:
     halcyon: Party
     brightwater: Party
     writer: Party
+    oriole: Party
     northwind: Account
     southgate: Account
     delivery: Delivery
@@ -56,11 +58,13 @@ def make_cast() -> Cast:
     factories.membership(user=users["label"], party=halcyon)
     factories.membership(user=users["other_label"], account=southgate)
     factories.membership(user=users["distributor"], account=northwind)
+    oriole = factories.party(name="Oriole AI")
+    factories.membership(user=users["licensee"], party=oriole)
     delivery = factories.delivery(account=northwind)
     song = _song(northwind, halcyon, writer)
     factories.request(track=song, delivery=delivery)
     return Cast(
-        users, halcyon, brightwater, writer, northwind, southgate, delivery, song,
+        users, halcyon, brightwater, writer, oriole, northwind, southgate, delivery, song,
         rival=_rival(southgate, brightwater, song),
     )  # fmt: skip
 

@@ -41,7 +41,9 @@ def test_every_import_contract_holds() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("package", ["lang", "engines", "ingest", "detect", "launch.entry"])
+@pytest.mark.parametrize(
+    "package", ["lang", "engines", "ingest", "detect", "accounting", "launch.entry"]
+)
 def test_the_pure_packages_bring_in_no_framework(package: str) -> None:
     """In a process of its own: import contracts overlook what `policy/__init__.py` may bring."""
     code = (

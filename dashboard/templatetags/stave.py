@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +22,7 @@ from dashboard.drawings import (
     score_bar,
     share_bar,
 )
+from policy.accounting.money import plain_fine, readable
 from policy.selectors import territories
 from policy.selectors.decision_list import DecisionRow
 from policy.selectors.facts_seen import FactSource
@@ -184,6 +185,30 @@ def unjoined(word: str) -> str:
 def percent(basis_points: int) -> str:
     """Basis points as per cent: `3333` as `33.33 %`."""
     return f"{basis_points / 100:g} %"
+
+
+@register.simple_tag
+def money(amount: int, currency: str) -> SafeString:
+    """Minor units as an amount: `1,234.50 EUR`."""
+    return format_html('<span class="money">{}</span>', readable(amount, currency))
+
+
+@register.simple_tag
+def fine_money(amount: int, currency: str) -> SafeString:
+    """Millionths of the minor unit as an amount, to the last digit that says something."""
+    return format_html('<span class="money">{} {}</span>', plain_fine(amount, currency), currency)
+
+
+@register.filter
+def millionths(part: int | None) -> str:
+    """Millionths as per cent: `333333` as `33.3333 %`."""
+    return "" if part is None else f"{part / 10_000:g} %"
+
+
+@register.filter
+def last_day(until: date) -> SafeString:
+    """The last day of a period that ends before a day."""
+    return day(until - timedelta(days=1))
 
 
 @register.filter

@@ -23,8 +23,10 @@ from policy.facts.consents import CONSENTS
 from policy.facts.contributors import CONTRIBUTORS
 from policy.facts.deliverer import DELIVERER
 from policy.facts.detections import DETECTIONS
+from policy.facts.disputes import DISPUTES
 from policy.facts.duplicates import DUPLICATES
 from policy.facts.group import Group, Part
+from policy.facts.payouts import PAYOUTS
 from policy.facts.recording import RECORDING
 from policy.facts.relations import RELATIONS
 from policy.facts.release import RELEASE
@@ -43,6 +45,8 @@ GROUPS: tuple[Group, ...] = (
     RELATIONS,
     DETECTIONS,
     DUPLICATES,
+    DISPUTES,
+    PAYOUTS,
 )
 
 MOST_FAILURES = 3

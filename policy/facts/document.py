@@ -157,9 +157,8 @@ class Duplicates(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """An owner of a layer, and what it says of a use; `name` is left out, it is for it to tell."""
+    """An owner of a layer, and what it says of a use."""
 
-    name: Text = UNSET
     layer: str
     territory: str
     basis_points: Number = UNSET
@@ -184,6 +183,17 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     artificial_units: int
     reported: bool
     attributed: bool
+
+
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    """An open dispute over the rights of the track."""
+
+    kind: str
+    layer: str
+    territory: str
+    opened_at: datetime
+    finding_at: datetime
+    answered: bool
 
 
 def text(value: str) -> Text:

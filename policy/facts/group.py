@@ -15,7 +15,7 @@ class Part:
     """A group's facts of one subject: a value per field of the group, in their order.
 
     `sources` are where they come from, as `kind:uuid` (`delivery`, `consent`, `detection`, `track`,
-    `account`), sorted; empty for facts that were counted and have no single source.
+    `account`, `dispute`), sorted; empty for facts that were counted and have no single source.
     """
 
     values: tuple[object, ...]

@@ -23,10 +23,10 @@ def _provide(batch: Batch) -> dict[Subject, Part]:
 def _part(subject: Subject, batch: Batch) -> Part:
     rows = batch.shares(subject)
     sources = delivery_sources([batch.track(subject).delivery])
-    return Part((tuple(_holders(rows)), tuple(_totals(rows))), sources)
+    return Part((tuple(holders(rows)), tuple(totals(rows))), sources)
 
 
-def _holders(shares: Iterable[Holding]) -> Iterator[Holder]:
+def holders(shares: Iterable[Holding]) -> Iterator[Holder]:
     """A party once per layer; more than once when its share differs between territories."""
     same = grouped(((row.layer, row.party_id, row.basis_points), row) for row in shares)
     for (layer, _, basis_points), rows in sorted(
@@ -43,7 +43,7 @@ def _holders(shares: Iterable[Holding]) -> Iterator[Holder]:
         )
 
 
-def _totals(shares: Sequence[Holding]) -> Iterator[ShareTotal]:
+def totals(shares: Sequence[Holding]) -> Iterator[ShareTotal]:
     """The sums of each layer: the world's, then those of territories that differ from it."""
     layers = grouped((row.layer, row) for row in shares)
     for layer in sorted(layers, key=_LAYERS.index):

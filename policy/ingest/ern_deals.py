@@ -14,19 +14,16 @@ from typing import TypeAlias
 
 from policy.ingest import limits
 from policy.ingest.allowed_values import TERRITORY, USE_TYPES
+from policy.ingest.consents.vocabulary import OWN, uses_by_word
 from policy.ingest.delivery import DeliveredConsent, DeliveredDeal, Use
 from policy.ingest.ern_reading import Reading
-from policy.ingest.ern_xml import Element
+from policy.ingest.safe_xml import Element
 from policy.ingest.values import BOOLEAN, DATE, INSTANT, LAST_DATE, start_of
+from policy.lang.diagnostics import did_you_mean, quoted
 
-AI_USES: Mapping[str, Use] = {
-    "UseForTrainingGenerativeAI": "train_generative",
-    "UseForTrainingNonGenerativeAI": "train_non_generative",
-    "UseForDataMining": "data_mining",
-    "UseForIdentification": "fingerprint_identification",
-}
+AI_USES: Mapping[str, Use] = {name: uses[0] for name, uses in uses_by_word("ern").items()}
 """DDEX use types that permit a use of AI, in our words. DDEX has none for generating output,
-cloning voices, remixing or prompting."""
+cloning voices, remixing or prompting: these are `UserDefined` in our namespace."""
 
 MAX_DEALS = 100_000
 """Deals of one message, counted once per release that they are for."""
@@ -156,10 +153,24 @@ def _words(
         if known is not None and text is not None and text not in known:
             reading.doubt(element, text)
         if text == _OWN:
-            text = f"{text}:{reading.attribute(element, 'UserDefinedValue', limits.WORD)}"
+            text = f"{text}:{_own(reading, element, known)}"
         if text is not None:
             found.append(text)
     return tuple(dict.fromkeys(found))
+
+
+def _own(reading: Reading, element: Element, known: Container[str] | None) -> str:
+    """A user-defined value, after our namespace when it is one of ours: nobody else's word is
+    taken for consent."""
+    value = reading.attribute(element, "UserDefinedValue", limits.WORD)
+    if known is None or reading.attribute(element, "Namespace").lower() != OWN:
+        return value
+    if f"{_OWN}:{OWN}:{value}" not in AI_USES:
+        words = [name.rpartition(":")[2] for name in AI_USES if name.startswith(_OWN)]
+        help = did_you_mean(value, words)
+        message = f"{quoted(value)} is no use of the namespace `{OWN}`"
+        reading.warn(element, "unknown-value", f"{message}: {help}" if help else message)
+    return f"{OWN}:{value}"
 
 
 def territories(

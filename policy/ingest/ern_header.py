@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from policy.ingest import limits
 from policy.ingest.delivery import PartyRef
 from policy.ingest.ern_reading import Reading
-from policy.ingest.ern_xml import Element
 from policy.ingest.identifiers import complaint, identify
+from policy.ingest.safe_xml import Element
 from policy.ingest.values import INSTANT
 
 _CONTROL = ("LiveMessage", "TestMessage")

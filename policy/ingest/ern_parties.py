@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from policy.ingest import limits
 from policy.ingest.delivery import DeliveredParty, Identifier
 from policy.ingest.ern_reading import Reading, default, folded
-from policy.ingest.ern_xml import Element
+from policy.ingest.safe_xml import Element
 from policy.lang.diagnostics import quoted
 
 _SCHEMES = {

@@ -15,9 +15,10 @@ from typing import TypeAlias, TypeVar
 from policy.ingest import limits
 from policy.ingest.delivery import AiLevel, DeliveryWarning, Identifier, Special
 from policy.ingest.ern_versions import Version
-from policy.ingest.ern_xml import Document, Element, line_of
+from policy.ingest.ern_xml import Document
 from policy.ingest.identifiers import complaint, identify
 from policy.ingest.refusals import MAX_PROBLEMS, MessageRefused, Refusal
+from policy.ingest.safe_xml import Element, line_of
 from policy.ingest.values import Kind
 from policy.lang.diagnostics import did_you_mean, listed, quoted
 

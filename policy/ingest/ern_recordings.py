@@ -25,9 +25,9 @@ from policy.ingest.ern_deals import territories
 from policy.ingest.ern_parties import Named, Parties
 from policy.ingest.ern_reading import AI_LEVELS, AI_VALUES, SPECIALS, Places, Reading, folded
 from policy.ingest.ern_versions import Credit
-from policy.ingest.ern_xml import Element
 from policy.ingest.identifiers import isrc_year_is_plausible
 from policy.ingest.roles import facets
+from policy.ingest.safe_xml import Element
 from policy.ingest.values import (
     BOOLEAN,
     DATE,

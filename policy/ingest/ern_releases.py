@@ -18,7 +18,7 @@ from policy.ingest.ern_deals import Terms, consents
 from policy.ingest.ern_parties import Named, Parties
 from policy.ingest.ern_reading import Places, Reading, default, folded
 from policy.ingest.ern_recordings import Resources, contains_ai, places
-from policy.ingest.ern_xml import Element
+from policy.ingest.safe_xml import Element
 from policy.ingest.values import DATE
 from policy.lang.diagnostics import quoted
 

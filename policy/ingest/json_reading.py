@@ -55,8 +55,29 @@ class JsonReading:
 
     def root(self) -> Fields:
         """The object that the text is. Raises MessageRefused when it is none."""
+        value = self._parsed()
+        if not isinstance(value, Object):
+            self._stop("wrong-type", "the text must be an object", help="begin with `{`")
+        return Fields(self, value, ())
+
+    def items(self) -> Iterator[Fields]:
+        """The objects of the list that the text is. Raises MessageRefused when it is none."""
+        value = self._parsed()
+        if not isinstance(value, list):
+            self._stop("wrong-type", "the text must be a list", help="begin with `[`")
+        return self.objects(value, ())
+
+    def objects(self, values: list[Any], at: Path) -> Iterator[Fields]:
+        """The objects of a list at a path; what is none is a problem."""
+        for index, value in enumerate(values):
+            if isinstance(value, Object):
+                yield Fields(self, value, (*at, index))
+            else:
+                self.refuse((*at, index), "wrong-type", f"{_said(value)} is not an object")
+
+    def _parsed(self) -> Any:
         try:
-            value = json.loads(
+            return json.loads(
                 self._text,
                 object_pairs_hook=_object,
                 parse_float=Decimal,
@@ -70,9 +91,6 @@ class JsonReading:
             self._stop("json-syntax", f"not JSON: {said}", wrong.lineno, wrong.colno)
         except ValueError as wrong:
             self._stop("json-syntax", f"not JSON: {wrong}")
-        if not isinstance(value, Object):
-            self._stop("wrong-type", "the text must be an object", help="begin with `{`")
-        return Fields(self, value, ())
 
     def finish(self) -> None:
         """Raise MessageRefused when there were problems."""
@@ -82,8 +100,7 @@ class JsonReading:
     def refuse(self, at: Path, code: str, message: str, help: str = "", *, key: str = "") -> None:
         """Note a problem at a value, or at one of its keys. Gives up at too many."""
         start, end = self._find(at, key)
-        line = self._text.count("\n", 0, start) + 1
-        column = start - self._text.rfind("\n", 0, start)
+        line, column = self._place(start)
         cut = self._text.find("\n", start, end)
         width = (end if cut < 0 else cut) - start
         self._problems.append(
@@ -91,6 +108,14 @@ class JsonReading:
         )
         if len(self._problems) >= MAX_PROBLEMS:
             self.finish()
+
+    def place(self, at: Path, *, key: str = "") -> tuple[int, int]:
+        """Line and column of a value, or of one of its keys; 1-based code points."""
+        return self._place(self._find(at, key)[0])
+
+    def _place(self, start: int) -> tuple[int, int]:
+        line = self._text.count("\n", 0, start) + 1
+        return line, start - self._text.rfind("\n", 0, start)
 
     def _find(self, at: Path, key: str) -> tuple[int, int]:
         self._places = self._places or Places(self._text)
@@ -121,6 +146,10 @@ class Fields:
                 message = f"there is no field {quoted(name)}"
                 help = did_you_mean(name, self._asked)
                 self.reading.refuse(self.at, "unknown-field", message, help, key=name)
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all members, in the order of the text."""
+        return tuple(self._value)
 
     def has(self, name: str) -> bool:
         """Whether the member is there and not null."""
@@ -220,12 +249,8 @@ class Fields:
 
     def objects(self, name: str) -> Iterator[Fields]:
         """A list of objects."""
-        for place, value in enumerate(self._get(name, list, "a list") or ()):
-            at = (*self.at, name, place)
-            if isinstance(value, Object):
-                yield Fields(self.reading, value, at)
-            else:
-                self.reading.refuse(at, "wrong-type", f"{_said(value)} is not an object")
+        found = self._get(name, list, "a list") or []
+        return self.reading.objects(found, (*self.at, name))
 
     def member(self, name: str) -> Fields | None:
         """One object."""

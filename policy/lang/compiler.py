@@ -177,9 +177,11 @@ class _Shared:
         return load_tests(self.folder.tests, schema, subject=subject, rules=rules, parameters=types)
 
     def published_parameters(self) -> tuple[ParameterSyntax, ...]:
-        """Those that a published version reads."""
+        """Those that are read once a version is published."""
         versions = [syntax for name, syntax in self.versions.items() if syntax and name != DRAFT]
-        read = {name for syntax in versions for name in parameters_read(syntax)}
+        read = {
+            name for syntax in versions for name in parameters_read(syntax, self.parameters or ())
+        }
         return tuple(each for each in self.parameters or () if each.name in read)
 
     def unused(self) -> list[Diagnostic]:

@@ -8,7 +8,8 @@
           - {from: 2026-01-01, value: 0.9, reference: {title: Pilot of January 2026}}
           - {from: 2026-08-02, value: 0.85, reference: {title: Review, url: "https://..."}}
 
-A new value is a new dated line at the end, never an edit: see `policy.lang.lock`.
+A new value is a new dated line at the end, never an edit: see `policy.lang.lock`. What rules do
+not read but the sharing out of money does says so: `read_by: accounting`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from policy.lang.diagnostics import Diagnostic, ordered, quoted
 from policy.lang.grammar.others import DATED, PARAMETER, PARAMETERS
@@ -26,11 +27,11 @@ from policy.lang.grammar.version import REFERENCE
 from policy.lang.loader import load
 from policy.lang.nodes import Entry, TextNode, YamlNode
 from policy.lang.patterns import FIELD_NAME, URL
-from policy.lang.plan import Parameter, ParameterValue, Reference
+from policy.lang.plan import Parameter, ParameterReader, ParameterValue, Reference
 from policy.lang.schema_file import RESERVED
 from policy.lang.shapes import Scalar, Shapes
 from policy.lang.source import Source, Span
-from policy.lang.words import PARAMETER_TYPES
+from policy.lang.words import PARAMETER_TYPES, READERS
 
 Value: TypeAlias = Scalar | tuple[str, ...]
 
@@ -50,6 +51,7 @@ class ParameterSyntax:
     name: str
     type: str
     doc: str
+    read_by: ParameterReader
     lines: tuple[DatedSyntax, ...]
     path: str
     span: Span
@@ -57,7 +59,9 @@ class ParameterSyntax:
     def plan(self) -> Parameter:
         """What is stored and read by rules."""
         values = tuple(line.value for line in self.lines)
-        return Parameter(name=self.name, type=self.type, doc=self.doc, values=values)
+        return Parameter(
+            name=self.name, type=self.type, doc=self.doc, read_by=self.read_by, values=values
+        )
 
 
 def load_parameters(source: Source) -> tuple[tuple[ParameterSyntax, ...], tuple[Diagnostic, ...]]:
@@ -103,6 +107,7 @@ class _ParameterReader(Shapes):
         values = self.keys(entry.value, PARAMETER, what)
         type_name = self.word(values.get("type"), "`type` of a parameter", PARAMETER_TYPES)
         doc = self.string(values.get("doc"), "`doc`")
+        read_by = self.word(values.get("read_by"), "`read_by`", READERS) or "rules"
         items = self.items(values.get("values"), "`values`", empty=False)
         if not type_name:
             return None
@@ -110,8 +115,15 @@ class _ParameterReader(Shapes):
         self._check_order(lines)
         if not name:
             return None
-        span = entry.key.span
-        return ParameterSyntax(name.text, type_name, doc, tuple(lines), self.path, span)
+        return ParameterSyntax(
+            name=name.text,
+            type=type_name,
+            doc=doc,
+            read_by=cast(ParameterReader, read_by),
+            lines=tuple(lines),
+            path=self.path,
+            span=entry.key.span,
+        )
 
     def _name(self, key: TextNode) -> TextNode | None:
         form = "small letters, digits and `_`, letter first"

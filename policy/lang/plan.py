@@ -20,6 +20,7 @@ from policy.lang.tree import Node
 Effect: TypeAlias = OneOf["allow", "limit", "review", "withhold", "block"]
 OnError: TypeAlias = OneOf["review", "block", "skip"]
 Combine: TypeAlias = OneOf["most_restrictive", "first_match"]
+ParameterReader: TypeAlias = OneOf["rules", "accounting"]
 
 EFFECTS: tuple[Effect, ...] = ("allow", "limit", "review", "withhold", "block")
 """From mild to strict; the position is the severity."""
@@ -119,7 +120,7 @@ class ParameterValue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     reference: Reference | None = None
 
 
-class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+class Parameter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A named number of a ruleset.
 
     `type` is `bool int double string timestamp duration list(string)`. Timestamps are RFC 3339 text
@@ -129,6 +130,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     type: str
     doc: str
+    read_by: ParameterReader = "rules"
     values: tuple[ParameterValue, ...]
 
     def at(self, day: date) -> ParameterValue | None:

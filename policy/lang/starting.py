@@ -138,8 +138,8 @@ def _kept(source: Source, draft: Source) -> str:
     A parameter ends where the next one begins, so a comment goes with the one above it.
     """
     version, _ = load_version(draft)
-    read = parameters_read(version) if version else set()
     parameters, _ = load_parameters(source)
+    read = parameters_read(version, parameters) if version else set()
     lines = source.text.splitlines(keepends=True)
     starts = [each.span.line - 1 for each in parameters]
     blocks = [

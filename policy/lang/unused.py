@@ -25,10 +25,10 @@ def unused_variables(version: VersionSyntax) -> Iterator[Diagnostic]:
 def unused_parameters(
     parameters: Sequence[ParameterSyntax], versions: Iterable[VersionSyntax]
 ) -> Iterator[Diagnostic]:
-    """Parameters that none of the versions reads."""
-    used = {name for version in versions for name in parameters_read(version)}
+    """Parameters that neither a version nor accounting reads."""
+    used = {name for version in versions for name in parameters_read(version, parameters)}
     for parameter in parameters:
         if parameter.name not in used:
             message = f"no version reads the parameter {quoted(parameter.name)}"
-            help = f"remove it, or read it as `params.{parameter.name}`"
+            help = f"remove it, read it as `params.{parameter.name}`, or say `read_by: accounting`"
             yield warning("unused-parameter", message, parameter.path, parameter.span, help=help)

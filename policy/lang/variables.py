@@ -6,8 +6,10 @@ Both work on the text, before it is compiled: an expression with a mistake still
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from policy.lang.parameters import ParameterSyntax
+from policy.lang.plan import Parameter
 from policy.lang.ruleset import RuleSyntax, VariableSyntax, VersionSyntax
 
 _STRING = re.compile(r"[rR]?(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')|//[^\n]*")
@@ -68,14 +70,19 @@ def texts_of(rule: RuleSyntax) -> Iterator[str]:
         yield from (hole.text for hole in rule.reason.holes)
 
 
-def parameters_read(version: VersionSyntax) -> set[str]:
-    """Names of the parameters that a version reads anywhere."""
+def parameters_read(
+    version: VersionSyntax, declared: Iterable[ParameterSyntax | Parameter]
+) -> set[str]:
+    """Names of the parameters that a version reads anywhere, and of those `declared` that
+    accounting reads beside every version.
+    """
     texts = [text for rule in version.rules for text in texts_of(rule)]
     texts += [variable.expression.text for variable in version.variables]
     named = {
         node.text for rule in version.rules for duty in rule.obligations for node in duty.parameters
     }
-    return named.union(*map(parameters_in, texts))
+    beside = {each.name for each in declared if each.read_by == "accounting"}
+    return named.union(beside, *map(parameters_in, texts))
 
 
 def used_by(texts: Sequence[str], variables: Sequence[VariableSyntax]) -> set[str]:

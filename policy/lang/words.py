@@ -64,6 +64,13 @@ NOTICES = (
 surely that is known (confirmed by a mark, possible by a declaration, suspected by a detector)."""
 
 
+PARTS = ("all", "rest")
+"""What a hold is about: all that a layer earns, or what its known and accepted shares leave."""
+
+KEYS = ("market_share",)
+"""By what released money is shared out that was held for nobody in particular."""
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """A further key of a duty. `words` are its only values (empty: any text)."""
@@ -85,6 +92,8 @@ _NOTE = {"note": Detail()}
 _LAYER = {"layer": Detail(LAYERS)}
 _USE = {"use": Detail(USES)}
 _FIELD = {"field": Detail()}
+_PART = {"part": Detail(PARTS)}
+_KEY = {"key": Detail(KEYS)}
 
 DUTIES = {
     "apply_label": Duty(
@@ -95,8 +104,10 @@ DUTIES = {
     "restrict_training": Duty("let models learn only within the consent", _USE | _NOTE),
     "stop_use": Duty("end the use of the track by AI", _USE | _NOTE),
     "exclude_from_monetisation": Duty("pay nothing for streams of the track", _NOTE),
-    "hold_payout": Duty("keep what the track earns until the matter is settled", _LAYER | _NOTE),
-    "release_payout": Duty("pay out what was held", _LAYER | _NOTE),
+    "hold_payout": Duty(
+        "keep what the track earns until the matter is settled", _LAYER | _PART | _NOTE
+    ),
+    "release_payout": Duty("pay out what was held", _LAYER | _KEY | _NOTE),
     "exclude_from_pool": Duty("count no streams of the track in a pool", _NOTE),
     "remove_streams": Duty("take artificial streams out of the pool and of what is paid", _NOTE),
     "charge_penalty": Duty(
@@ -122,6 +133,8 @@ DETAILS = {
     "layer": "the kind of right that it is about",
     "use": "the use of AI that it is about",
     "field": "the field of the delivery that it is about",
+    "part": "what of it is held: `all` (default), or the `rest` that known shares leave of a layer",
+    "key": "by what it is shared out; left out: to those for whom it was held",
     "rate": "name of the parameter with the rate",
     "amount": "name of the parameter with the amount",
     "note": "free text",
@@ -130,6 +143,9 @@ DETAILS = {
 
 PARAMETER_TYPES = ("bool", "int", "double", "string", "timestamp", "duration", "list(string)")
 """Types that the values of a parameter can have."""
+
+READERS = ("rules", "accounting")
+"""Who reads a parameter: the rules of its ruleset, or the money path beside them."""
 
 ON_ERROR = ("review", "block", "skip")
 COMBINE = ("most_restrictive", "first_match")

@@ -63,7 +63,7 @@ class Told:
     who: str
 
 
-def cast() -> list[Told]:
+def cast(licensee: Party | None = None) -> list[Told]:
     """The logins, once the catalogue is there."""
     told = [
         Told(Login("analyst", staff=True), "trust and safety: works on decisions"),
@@ -78,7 +78,14 @@ def cast() -> list[Told]:
     if distributor:
         who = f"distributor: {distributor.name}"
         told.append(Told(Login("distributor", account=distributor), who))
+    if licensee:
+        told.append(Told(Login("licensee", parties=(licensee,)), f"licensee: {licensee.name}"))
     return told
+
+
+def label() -> tuple[Party, ...]:
+    """The parties of the label whose login the demonstration has."""
+    return _busiest_parties(Kind.RECORD_LABEL)
 
 
 def _busiest_parties(kind: Kind) -> tuple[Party, ...]:

@@ -29,7 +29,15 @@ def _shares_under(stage: Stage) -> Iterator[Plan]:
 
 def _shares_over(stage: Stage) -> Iterator[Plan]:
     shares = (share("PLabel", "master", "70"), share("PArtist", "master", "34.5"))
-    yield Plan("shares-over", "104.5 % of the master", _shared(stage, *shares))
+    yield Plan("shares-over-master", "104.5 % of the master", _shared(stage, *shares))
+
+
+def _shares_over_beside(stage: Stage) -> Iterator[Plan]:
+    """A little over in another layer than the master."""
+    for layer in ("publishing", "performer", "likeness"):
+        shares = (share("PLabel", "master", "100"), share("PArtist", layer, "104.5"))
+        drafts = drafts_of(stage, single(stage, shares=shares), as_json=True)
+        yield Plan(f"shares-over-{layer}", f"104.5 % of the {layer} right", drafts)
 
 
 def _shares_far_over(stage: Stage) -> Iterator[Plan]:
@@ -43,4 +51,5 @@ CASES: tuple[Case, ...] = (
     _shares_under,
     _shares_over,
     _shares_far_over,
+    _shares_over_beside,
 )

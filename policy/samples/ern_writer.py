@@ -12,6 +12,7 @@ from itertools import groupby
 
 from lxml import etree
 
+from policy.ingest.consents.vocabulary import OWN
 from policy.ingest.delivery import (
     AiLevel,
     DeliveredArtist,
@@ -329,7 +330,16 @@ def _deal(at: etree._Element, deal: DeliveredDeal) -> None:
     for model in deal.commercial_models:
         _add(terms, "CommercialModelType", model)
     for use_type in deal.use_types:
-        _add(terms, "UseType", use_type)
+        _use_type(terms, use_type)
+
+
+def _use_type(terms: etree._Element, use_type: str) -> None:
+    """A use type; one of our own words is user-defined in our namespace."""
+    name, _, word = use_type.partition(f":{OWN}:")
+    element = _add(terms, "UseType", name)
+    if word:
+        element.set("Namespace", OWN)
+        element.set("UserDefinedValue", word)
 
 
 def _period(at: etree._Element, start: datetime | None, end: datetime | None) -> None:

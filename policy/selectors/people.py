@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from policy.models import Membership
+from policy.models import Membership, Party
 from policy.selectors.visibility import User, parties_of, sight_of
 
 
@@ -41,6 +41,11 @@ def get_me(user: User) -> Me:
         parties=tuple(Named(party.uuid, party.name) for party in parties),
         accounts=tuple(Named(account.uuid, account.name) for account in accounts),
     )
+
+
+def party_by_uuid(uuid: UUID) -> Party | None:
+    """The party that somebody names by its uuid."""
+    return Party.objects.filter(uuid=uuid).first()
 
 
 def own_parties(user: User) -> tuple[Named, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +52,13 @@ class TrackList:
     rows: tuple[TrackRow, ...]
     newer: bool
     older: bool
+
+
+def track_ids(uuids: Iterable[UUID]) -> dict[UUID, int]:
+    """Row ids of tracks by uuid, those that there are; one query. Whoever knows the uuid of a track
+    may say that it was used, so this asks nobody."""
+    rows = Track.objects.filter(uuid__in=set(uuids)).order_by()
+    return dict(rows.values_list("uuid", "pk"))
 
 
 def list_tracks(user: User, asked: TrackFilter, place: Place, *, size: int) -> TrackList:

@@ -4,6 +4,9 @@ Staff see everything. A login that acts for an account sees the tracks which tha
 one that acts for a party sees the tracks that the party has to do with (`Involvement`). Anybody
 else sees nothing. A decision is seen by whoever sees its track.
 
+A use of AI is seen by its licensee and, once it took place, by whoever sees a track that it drew
+on. A pool is seen by its licensee, money and payout statements by the party whose they are.
+
 What somebody may see *inside* a track that they see (other parties' shares, other accounts' works)
 is narrower and is masked where it is shown.
 """
@@ -17,7 +20,19 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from policy.models import Account, Decision, Involvement, Membership, Party, Track
+from policy.models import (
+    Account,
+    Attribution,
+    Decision,
+    Involvement,
+    LedgerAccount,
+    Membership,
+    Party,
+    PayoutStatement,
+    Pool,
+    Track,
+    Usage,
+)
 
 User: TypeAlias = AbstractBaseUser | AnonymousUser
 
@@ -79,6 +94,37 @@ def parties_of(user: User) -> QuerySet[Party]:
     return Party.objects.all() if sight.everything else Party.objects.filter(pk__in=sight.parties)
 
 
+def usages_visible_to(user: User) -> QuerySet[Usage]:
+    """The login's own uses, and those that took place and drew on a track that it may see."""
+    sight = sight_of(user)
+    if sight.everything:
+        return Usage.objects.all()
+    took_place = ~Q(stage=Usage.Stage.PLANNED) & _draws_on_visible(user, wide=sight.wide)
+    return Usage.objects.filter(Q(licensee__in=sight.parties) | took_place)
+
+
+def pools_visible_to(user: User) -> QuerySet[Pool]:
+    """The pools that the login's parties owe; all for staff."""
+    sight = sight_of(user)
+    return (
+        Pool.objects.all() if sight.everything else Pool.objects.filter(licensee__in=sight.parties)
+    )
+
+
+def ledger_accounts_visible_to(user: User) -> QuerySet[LedgerAccount]:
+    """The accounts of the ledger that are the login's own; all for staff."""
+    sight = sight_of(user)
+    accounts = LedgerAccount.objects.all()
+    return accounts if sight.everything else accounts.filter(party__in=sight.parties)
+
+
+def payout_statements_visible_to(user: User) -> QuerySet[PayoutStatement]:
+    """The payout statements to the login's parties; all for staff."""
+    sight = sight_of(user)
+    found = PayoutStatement.objects.all()
+    return found if sight.everything else found.filter(party__in=sight.parties)
+
+
 def _sight(user: User) -> Sight:
     if not (user.is_authenticated and user.is_active):
         return Sight()
@@ -104,6 +150,19 @@ def _sight(user: User) -> Sight:
 def _beyond_wide(rows: QuerySet[Any]) -> Subquery:
     """The id of one row when there are more than WIDE of them, else null."""
     return Subquery(rows.values("pk")[WIDE : WIDE + 1])
+
+
+def _draws_on_visible(user: User, *, wide: bool) -> Q:
+    """The condition on a use that a track which the login may see is attributed to it.
+
+    A wide login's newest are probed, a narrow one's are all fetched: see WIDE.
+    """
+    tracks = tracks_visible_to(user)
+    if wide:
+        drawn = Attribution.objects.filter(usage=OuterRef("pk"))
+        return Q(Exists(drawn.filter(Exists(tracks.filter(pk=OuterRef("track_id"))))))
+    drawn = Attribution.objects.filter(track__in=tracks.order_by().values("pk"))
+    return Q(pk__in=drawn.values("usage"))
 
 
 def _own(sight: Sight, track: str) -> Q:

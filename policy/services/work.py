@@ -21,6 +21,7 @@ from policy.services.jobs import (
     job_save,
     jobs_waiting,
 )
+from policy.services.payout_jobs import pool_run_job, statements_job
 from policy.services.usage_checks import usage_check_job
 from policy.services.withdrawals import withdrawal_job
 
@@ -32,6 +33,8 @@ LONGEST_ERROR = 2_000
 HANDLERS: dict[str, Handler] = {
     Job.Kind.USAGE_CHECK: usage_check_job,
     Job.Kind.WITHDRAWAL: withdrawal_job,
+    Job.Kind.POOL_RUN: pool_run_job,
+    Job.Kind.STATEMENTS: statements_job,
 }
 """Who does the jobs of a kind."""
 

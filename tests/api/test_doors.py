@@ -13,8 +13,10 @@ from django.urls import URLPattern, reverse
 from rest_framework.test import APIClient
 
 from policy.api import urls
+from policy.models import Consent, LedgerAccount, PayoutStatement, Pool, Transaction, Usage
 from tests.api.conftest import As
 from tests.cast import NAMES, PASSWORD, Cast
+from tests.uses import make_uses
 
 METHODS = ("get", "post", "put", "patch", "delete")
 EVERYBODY = (*NAMES, None)
@@ -37,7 +39,16 @@ class Door:
         return reverse(self.name, args=[uuid4()])
 
 
+@pytest.fixture
+def cast(cast: Cast) -> Cast:
+    """The cast, and what Oriole AI did with its works."""
+    make_uses(cast)
+    return cast
+
+
 OF_SONG = ("analyst", "label", "distributor")
+
+OF_HALCYON = ("analyst", "label")
 
 DOORS = (
     Door("api-tokens", ("post", "delete"), seen_by=EVERYBODY),
@@ -47,10 +58,32 @@ DOORS = (
     Door("api-track", ("get",), lambda cast: cast.song, OF_SONG),
     Door("api-decisions", ("get",), malformed="?effect=forbid"),
     Door("api-decision", ("get",), lambda cast: cast.song.decisions.get(), OF_SONG),
+    Door("api-consents", ("get", "post"), malformed="?use=dance"),
+    Door("api-consent-withdraw", ("post",), lambda cast: Consent.objects.get(licensee=cast.oriole)),
+    Door("api-usages", ("get", "post"), malformed="?kind=dance"),
+    Door(
+        "api-usage", ("get",), lambda cast: Usage.objects.get(reference="run-7"),
+        ("analyst", "label", "other_label", "distributor", "licensee"), "?limit=0",
+    ),
+    Door("api-track-usages", ("get",), lambda cast: cast.song, OF_SONG, "?older=7"),
+    Door("api-party-payouts", ("get",), lambda cast: cast.halcyon, OF_HALCYON),
+    Door("api-pools", ("get",), malformed="?limit=0"),
+    Door("api-pool", ("get",), lambda cast: Pool.objects.get(), ("analyst", "licensee")),
+    Door("api-payout-statement", ("get",), lambda cast: PayoutStatement.objects.get(), OF_HALCYON),
+    Door("api-ledger-accounts", ("get",), malformed="?currency=euro"),
+    Door(
+        "api-ledger-account", ("get",), lambda cast: LedgerAccount.objects.get(party=cast.halcyon),
+        OF_HALCYON, "?limit=0",
+    ),
+    Door("api-ledger-transactions", ("get",), malformed="?limit=0"),
+    Door(
+        "api-ledger-transaction", ("get",), lambda cast: Transaction.objects.order_by("pk")[0],
+        OF_HALCYON,
+    ),
     Door("api-schema", ("get",), seen_by=EVERYBODY),
-)
+)  # fmt: skip
 READ = [door for door in DOORS if "get" in door.methods]
-OF_ONE = [door for door in DOORS if door.row]
+OF_ONE = [door for door in READ if door.row]
 
 
 def _ids(doors: Any) -> list[str]:

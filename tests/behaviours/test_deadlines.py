@@ -118,8 +118,8 @@ def test_the_other_side_of_a_dispute_has_thirty_days_to_answer(opened_at: str, d
     day = timedelta(days=1)
     last = datetime.fromisoformat(day_30)
     expected = {
-        last - day: {"disputed", "dispute-awaits-answer"},
-        last: {"disputed", "dispute-awaits-answer"},
+        last - day: {"disputed-master", "dispute-awaits-answer"},
+        last: {"disputed-master", "dispute-awaits-answer"},
         last + timedelta(seconds=1): {"dispute-expired"},
         last + day: {"dispute-expired"},
     }

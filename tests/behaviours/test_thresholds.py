@@ -27,7 +27,7 @@ def _shares(**by_place: int) -> Facts:
 
 def test_a_hundred_percent_is_fine_and_a_hundredth_more_is_a_conflict_in_its_place_alone() -> None:
     found = judged(_shares(DE=WHOLE, FR=WHOLE + 1), "compensation")
-    assert rules(found) == {"shares-over"}
+    assert rules(found) == {"shares-over-master"}
     assert effects(found) == dict.fromkeys(effects(found), "allow") | {"FR": "limit"}
     [over] = found.rules
     assert over.territories == ("FR",)

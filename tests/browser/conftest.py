@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests import factories
 from tests.cast import Cast
 from tests.dashboard.world import decided_cast
+from tests.uses import make_uses
 
 Result = TypeVar("Result")
 
@@ -109,4 +110,5 @@ def cast(transactional_db: None, tmp_path: Path) -> Cast:
     for number in range(60):
         track = factories.track(release=made.song.release, title=f"Filler {number}")
         factories.decision(track=track, bundle=bundle)
+    make_uses(made)
     return made

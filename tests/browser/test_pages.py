@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from policy.models import PayoutStatement, Pool, Transaction, Usage
 from policy.services.evaluation import evaluate_pending
 from tests.browser.conftest import Tab
 from tests.cast import PASSWORD, Cast
@@ -38,6 +39,31 @@ def _addresses(cast: Cast) -> list[str]:
         reverse("ruleset-version", args=["labelling", "1.0.0"]),
         "/me/",
         "/nothing-here/",
+        *_money_addresses(cast),
+    ]
+
+
+def _money_addresses(cast: Cast) -> list[str]:
+    """One address of every page of consents, uses and money."""
+    return [
+        reverse("party-money", args=[cast.halcyon.uuid]),
+        reverse("party-money", args=[cast.writer.uuid]),
+        reverse("party-consents", args=[cast.halcyon.uuid]),
+        reverse("consent-new", args=[cast.halcyon.uuid]),
+        reverse("consent-detail", args=[cast.halcyon.consents.order_by("pk")[0].uuid]),
+        reverse("consent-withdraw", args=[cast.halcyon.consents.order_by("pk")[0].uuid]),
+        "/usages/",
+        "/usages/?kind=remix",
+        reverse("usage-detail", args=[Usage.objects.get(reference="run-7").uuid]),
+        reverse("usage-detail", args=[Usage.objects.get(reference="song-31").uuid]),
+        "/pools/",
+        reverse("pool-detail", args=[Pool.objects.get().uuid]),
+        "/payout-statements/",
+        reverse("payout-detail", args=[PayoutStatement.objects.get().uuid]),
+        "/ledger/",
+        "/ledger/transactions/",
+        reverse("ledger-account", args=[cast.halcyon.ledger_accounts.get().uuid]),
+        reverse("ledger-transaction", args=[Transaction.objects.order_by("pk")[0].uuid]),
     ]
 
 

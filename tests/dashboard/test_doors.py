@@ -13,8 +13,10 @@ import pytest
 from django.urls import URLPattern, reverse
 
 from dashboard import urls
+from policy.models import Consent, LedgerAccount, PayoutStatement, Pool, Transaction, Usage
 from tests.cast import NAMES, Cast
 from tests.dashboard.conftest import As
+from tests.uses import make_uses
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 READS = ("get", "head")
@@ -39,6 +41,13 @@ class Door:
         return reverse(self.name, args=self.arguments(cast))
 
 
+@pytest.fixture
+def cast(cast: Cast) -> Cast:
+    """The cast, and what Oriole AI did with its works."""
+    make_uses(cast)
+    return cast
+
+
 def _song(cast: Cast) -> list[Any]:
     return [cast.song.uuid]
 
@@ -59,10 +68,40 @@ def _version_uuid(cast: Cast) -> list[Any]:
     return [cast.song.decisions.get().findings.all()[0].rule.version.uuid]
 
 
+def _halcyon(cast: Cast) -> list[Any]:
+    return [cast.halcyon.uuid]
+
+
+def _consent(cast: Cast) -> list[Any]:
+    return [Consent.objects.get(grantor=cast.halcyon, decision="granted").uuid]
+
+
+def _usage(cast: Cast) -> list[Any]:
+    return [Usage.objects.get(reference="run-7").uuid]
+
+
+def _pool(cast: Cast) -> list[Any]:
+    return [Pool.objects.get().uuid]
+
+
+def _account(cast: Cast) -> list[Any]:
+    return [LedgerAccount.objects.get(party=cast.halcyon).uuid]
+
+
+def _transaction(cast: Cast) -> list[Any]:
+    return [Transaction.objects.order_by("pk")[0].uuid]
+
+
+def _statement(cast: Cast) -> list[Any]:
+    return [PayoutStatement.objects.get().uuid]
+
+
 PLACES = ("?page=next", "?older=7", "?newer=x")
 FILTERS = ("?effect=forbid", "?party=me", "?rule=no%20slug", "?q=" + "x" * 201)
 NO_ROW = [uuid4()]
 FOUND = HTTPStatus.FOUND
+OF_HALCYON = ("analyst", "label")
+OF_USE = ("analyst", "label", "other_label", "distributor", "licensee")
 
 DOORS = (
     Door("home", status=FOUND),
@@ -83,6 +122,29 @@ DOORS = (
         "party-detail", READS, lambda cast: [cast.halcyon.uuid], OF_SONG,
         malformed=PLACES, missing=NO_ROW,
     ),
+    Door("party-money", READS, _halcyon, OF_HALCYON, missing=NO_ROW),
+    Door(
+        "party-consents", READS, _halcyon, OF_HALCYON,
+        malformed=(*PLACES, "?on=today", "?known=x", "?use=dance"), missing=NO_ROW,
+    ),
+    Door("consent-new", (*READS, "post"), _halcyon, OF_HALCYON, missing=NO_ROW),
+    Door("consent-detail", READS, _consent, OF_HALCYON, missing=NO_ROW),
+    Door("consent-withdraw", (*READS, "post"), _consent, OF_HALCYON, missing=NO_ROW),
+    Door("usage-list", malformed=(*PLACES, "?kind=dance", "?stage=x", "?licensee=7", "?track=7")),
+    Door("usage-detail", READS, _usage, OF_USE, malformed=PLACES, missing=NO_ROW),
+    Door("pool-list", malformed=PLACES),
+    Door("pool-detail", READS, _pool, ("analyst", "licensee"), missing=NO_ROW),
+    Door("payout-list", malformed=(*PLACES, "?party=7")),
+    Door("payout-detail", READS, _statement, OF_HALCYON, missing=NO_ROW),
+    Door(
+        "payout-file", READS, lambda cast: [*_statement(cast), "csv"], OF_HALCYON,
+        missing=[*NO_ROW, "csv"],
+    ),
+    Door("ledger-list", malformed=(*PLACES, "?kind=x", "?currency=euro", "?party=7")),
+    Door("ledger-account", READS, _account, OF_HALCYON, malformed=PLACES, missing=NO_ROW),
+    Door("ledger-transactions", malformed=PLACES),
+    # The writer's part is posted too, but nobody of the cast acts for the writer.
+    Door("ledger-transaction", READS, _transaction, OF_HALCYON, missing=NO_ROW),
     Door("delivery-list", (*READS, "post"), malformed=PLACES),
     Door("delivery-detail", READS, _delivery, OF_DELIVERY, missing=NO_ROW),
     Door("delivery-progress", READS, _delivery, OF_DELIVERY, missing=NO_ROW),

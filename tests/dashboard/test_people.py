@@ -99,6 +99,7 @@ def test_staff_land_on_the_decisions_and_a_rights_holder_on_own_works(
         "label": f"/parties/{cast.halcyon.uuid}/",
         "other_label": f"/parties/{cast.brightwater.uuid}/",
         "distributor": f"/parties/{cast.northwind.party.uuid}/",  # type: ignore[union-attr]  # the cast gives it one
+        "licensee": f"/parties/{cast.oriole.uuid}/",
         "stranger": "/decisions/",
     }
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.facts.batch import Holding
-from policy.facts.shares import _totals
+from policy.facts.shares import totals as totals_of
 from policy.models import Track
 from tests import factories
 from tests.factories import NOW
@@ -125,7 +125,7 @@ def shares(draw: st.DrawFn) -> Holding:
 @given(st.lists(shares(), max_size=6))
 def test_every_place_finds_its_sum(rows: list[Holding]) -> None:
     """Look a place up as a reader does: its own line, else the world's, else there is none."""
-    found = {(one.layer, one.territory): one for one in _totals(rows)}
+    found = {(one.layer, one.territory): one for one in totals_of(rows)}
     for layer in ("master", "publishing"):
         for code in (*CODES, "SE"):
             here = [

@@ -359,3 +359,17 @@ def test_an_isrc_from_the_future_is_doubted() -> None:
     (track,) = read_ern(malformed, path="x").tracks
     assert track.isrc == Identifier("isrc", "ZZEXA26001", "ZZEXA26001", False)
     assert warned(read_ern(malformed, path="x")) == ["isrc-syntax"]
+
+
+def test_uses_that_ddex_has_no_word_for_are_user_defined_in_our_namespace() -> None:
+    plain = (FIXTURES / "ern-432-shares.xml").read_bytes()
+    use = b"<UseType>UseForTrainingNonGenerativeAI</UseType>"
+    own = b'<UseType Namespace="%s" UserDefinedValue="%s">UserDefined</UseType>'
+    said = {}
+    for namespace, value in ((b"stave", b"remix"), (b"other", b"remix"), (b"Stave", b"remi")):
+        found = read_ern(plain.replace(use, own % (namespace, value)), path="x")
+        track = next(track for track in found.tracks if track.reference == "A1")
+        said[namespace, value] = ([one.use for one in track.consents], warned(found))
+    assert said[b"stave", b"remix"] == (["remix"], warned(SHARES))
+    assert said[b"other", b"remix"] == ([], warned(SHARES))
+    assert said[b"Stave", b"remi"] == ([], [*warned(SHARES), "unknown-value"])

@@ -7,8 +7,8 @@ import pytest
 from policy.ingest import limits
 from policy.ingest.ern import read_ern
 from policy.ingest.ern_deals import MAX_TERRITORIES
-from policy.ingest.ern_xml import MAX_DEPTH, MAX_TAGS
 from policy.ingest.refusals import MAX_PROBLEMS, MessageRefused
+from policy.ingest.safe_xml import MAX_DEPTH, MAX_TAGS
 from tests.ingest.reading import FIXTURES, MESSAGES, codes, refusal, warned
 from tests.plugins.goldens import CheckGolden
 

@@ -71,6 +71,19 @@ def test_what_only_a_draft_reads_may_change(published: Path) -> None:
     assert "spare" not in text
 
 
+def test_what_accounting_reads_is_held_too(published: Path) -> None:
+    spare = (
+        "  spare:\n    type: int\n    doc: D.\n    read_by: accounting\n    values:\n"
+        "      - {from: 2026-01-01, value: 1, reference: {title: T}}\n"
+    )
+    change(published, PARAMETERS, "parameters:\n", "parameters:\n" + spare)
+    text, _ = locked(read_tree(published))
+    assert text is not None
+    (published / LOCK).write_text(text)
+    change(published, PARAMETERS, "value: 1,", "value: 2,")
+    assert "was published as `1`, it is now `2`" in told(published)
+
+
 def test_every_change_of_what_was_published_is_told(published: Path, golden: CheckGolden) -> None:
     change(published, VERSION, "effect: review", "effect: block")
     change(published, PARAMETERS, "value: 0.85", "value: 0.7")

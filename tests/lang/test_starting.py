@@ -104,6 +104,13 @@ def test_a_file_of_parameters_that_nobody_reads_stays_behind(shipped: Path, tmp_
     assert not (root / "consent/parameters.yaml").exists()
 
 
+def test_what_accounting_reads_comes_along(shipped: Path, tmp_path: Path) -> None:
+    read = PARAMETERS.replace("by what was published.\n", "elsewhere.\n    read_by: accounting\n")
+    (shipped / "consent/parameters.yaml").write_text(read)
+    root = start("strict", tmp_path / "ours", shipped=shipped).folder
+    assert (root / "consent/parameters.yaml").read_text() == read.rstrip() + "\n"
+
+
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "ours").mkdir()
     start("deezer", tmp_path / "ours")

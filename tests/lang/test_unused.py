@@ -26,3 +26,10 @@ def test_a_parameter_that_no_version_reads(tmp_path: Path) -> None:
     assert _codes(tmp_path, {"labelling/draft.yaml": without}) == [
         ("unused-parameter", "no version reads the parameter `detector_high`")
     ]
+
+
+def test_a_parameter_that_accounting_reads(tmp_path: Path) -> None:
+    without = trees.DRAFT.replace("params.detector_high", "0.85")
+    read = trees.PARAMETERS.replace("    values:", "    read_by: accounting\n    values:")
+    files: dict[str, str | bytes | None] = {"labelling/draft.yaml": without}
+    assert _codes(tmp_path, files | {"labelling/parameters.yaml": read}) == []

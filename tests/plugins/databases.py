@@ -13,10 +13,13 @@ import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
+from tests.guards import unguarded
 from tests.plugins import services
 
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
@@ -138,10 +141,24 @@ class _Relay:
             lines.write(json.dumps(data) + "\n")
 
 
+def _empty_unguarded() -> None:
+    """Let SQLite be emptied between tests, where it has to delete rows that refuse it."""
+    operations = type(connection.ops)
+    empty = operations.execute_sql_flush
+
+    def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
+        with unguarded():
+            empty(self, sql_list)
+
+    if connection.vendor == "sqlite":
+        operations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign,assignment]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make this process's state folder, and relay reports when another process asked for them."""
     shutil.rmtree(settings.STATE, ignore_errors=True)  # left by a killed process of the same id
     Path(settings.STATIC_ROOT).mkdir(parents=True)
+    _empty_unguarded()
     file = config.getoption("--relay-reports")
     if file and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Relay(config, Path(file)))

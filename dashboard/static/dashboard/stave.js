@@ -60,7 +60,10 @@ function openRow() {
 }
 
 const follow = (selector) => document.querySelector(selector)?.click();
-const goTo = { d: "/decisions/", t: "/tracks/", p: "/parties/", v: "/deliveries/", r: "/rulesets/" };
+const goTo = {
+  d: "/decisions/", t: "/tracks/", p: "/parties/", u: "/usages/", o: "/pools/", y: "/payout-statements/", l: "/ledger/",
+  v: "/deliveries/", r: "/rulesets/",
+};
 let going = 0;
 
 const keys = {

@@ -21,7 +21,7 @@ def expired_dates(looked: Looked) -> Iterator[Diagnostic]:
         yield warning("expired-rules", message, looked.path, help=help)
     read = _parameters(looked.plan)
     for parameter in looked.setting.parameters:
-        if parameter.name in read:
+        if parameter.name in read or parameter.read_by == "accounting":
             yield from _unmet(looked, parameter)
 
 

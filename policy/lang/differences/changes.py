@@ -32,6 +32,7 @@ What: TypeAlias = OneOf[
     "detail",
     "type",
     "doc",
+    "read_by",
     "value",  # a dated value of a parameter
 ]
 

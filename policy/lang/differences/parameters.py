@@ -40,7 +40,7 @@ class Parameters:
             old, new = before.get(name), after.get(name)
             if old and new:
                 reached = tuple(self._reached(old, new))
-                weight = heaviest(*(each.weight for each in reached)) or "words"
+                weight = heaviest(*(each.weight for each in reached)) or _unread_by_rules(new)
                 changes = tuple(_changes(old, new, weight))
                 if changes:
                     yield NamedDifference("changed", name, changes, reached)
@@ -111,11 +111,18 @@ def _measured(value: Value) -> float | datetime | frozenset[str] | None:
     return float(value[:-1]) if _LENGTH.fullmatch(value) else None
 
 
+def _unread_by_rules(parameter: Parameter) -> Weight:
+    """What another value weighs that reaches no outcome: who is paid what is a duty."""
+    return "duties" if parameter.read_by == "accounting" else "words"
+
+
 def _changes(old: Parameter, new: Parameter, weight: Weight) -> Iterator[Change]:
     if old.type != new.type:
         yield Change("type", old.type, new.type, "unclear")
     if old.doc != new.doc:
         yield Change("doc", old.doc, new.doc, "words")
+    if old.read_by != new.read_by:
+        yield Change("read_by", old.read_by, new.read_by, "words")
     olds, news = ({value.valid_from: value for value in each.values} for each in (old, new))
     for day in sorted({*olds, *news}):
         before = olds.get(day) or new.at(day - timedelta(days=1))

@@ -42,6 +42,7 @@ _PLAIN: dict[What, str] = {
     "order": "place",
     "type": "type",
     "doc": "doc",
+    "read_by": "read_by",
 }
 """Changes that are told as `name: before -> after`."""
 

@@ -101,7 +101,7 @@ def _parameters(
     So a dated value that is new since then shows as a difference.
     """
     syntax, _ = load_version(folder.versions[version])
-    read = parameters_read(syntax) if syntax else set()
+    read = parameters_read(syntax, ruleset.parameters) if syntax else set()
     found = {each.name: each for each in ruleset.parameters if each.name in read}
     if version == DRAFT:
         return found

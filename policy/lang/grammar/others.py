@@ -6,7 +6,7 @@ from policy.lang.grammar.forms import Either, Facts, Items, Key, Keys, Named, Te
 from policy.lang.grammar.version import REFERENCE, SENTENCE, WHOLE
 from policy.lang.patterns import DAY, FIELD_NAME, RECORD_NAME
 from policy.lang.plan import EFFECTS
-from policy.lang.words import DUTIES, PARAMETER_TYPES, PARTIES
+from policy.lang.words import DUTIES, PARAMETER_TYPES, PARTIES, READERS
 
 # parameters.yaml
 
@@ -24,6 +24,11 @@ PARAMETER = Keys(
     (
         Key("type", Text(words=PARAMETER_TYPES), "type of its values", required=True),
         Key("doc", SENTENCE, "what it says, with its unit", required=True),
+        Key(
+            "read_by",
+            Text(words=READERS),
+            "who reads it: `rules` (default), or `accounting`, which shares out money",
+        ),
         Key(
             "values",
             Items(DATED, "block", least=1),

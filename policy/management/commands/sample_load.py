@@ -12,11 +12,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from policy import tasks
-from policy.management import demo, over_http
+from policy.management import demo, demo_uses, over_http
 from policy.management.draining import drain
 from policy.management.words import counted
-from policy.models import Delivery
+from policy.models import Delivery, Party
 from policy.samples.generator import DELIVERIES, SEED
+from policy.services.bundles import active_at
 from policy.services.ingest import delivery_read, delivery_record
 from policy.services.logins import logins_make
 
@@ -67,7 +68,7 @@ class Command(BaseCommand):
             drain(self.stdout.write)
         else:
             self.stdout.write("the sample catalogue is there")
-        self._tell_logins()
+        self._tell_logins(self._show_uses())
 
     def _deliver(
         self, messages: Sequence[demo.Message], deliver: Callable[[demo.Message], int]
@@ -79,8 +80,17 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {number:,} of {len(messages):,}, {counted(tracks, 'track')}")
                 self.stdout.flush()
 
-    def _tell_logins(self) -> None:
-        cast, password = demo.cast(), demo.password()
+    def _show_uses(self) -> Party | None:
+        """Let a licensee use some tracks, when rules are live; the licensee."""
+        if active_at(timezone.now()) is None:
+            return None
+        shown = demo_uses.show_uses(demo.label())
+        self.stdout.write(f"{shown.licensee.name} used {counted(shown.tracks, 'track')}")
+        drain(self.stdout.write)
+        return shown.licensee
+
+    def _tell_logins(self, licensee: Party | None) -> None:
+        cast, password = demo.cast(licensee), demo.password()
         logins_make(logins=[told.login for told in cast], password=password, at=timezone.now())
         self.stdout.write("sign in as")
         for told in cast:

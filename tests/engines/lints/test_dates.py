@@ -52,3 +52,15 @@ def test_values_that_hold_on_no_day_of_the_rules(
     assert told(expired_dates, at) == [
         f"expired-value: the value of `most` from `{day}` holds on no day" for day in unmet
     ]
+
+
+@pytest.mark.parametrize(("reader", "told_of"), [("rules", False), ("accounting", True)])
+def test_values_that_only_accounting_reads(tmp_path: Path, reader: str, told_of: bool) -> None:
+    said = f"    read_by: {reader}\n    values:"
+    known = parameters("2026-01-01", "2026-08-02").replace("    values:", said)
+    version = draft(rule("one", "has(track.seconds)"), head=ENDING)
+    at = look(tmp_path, version, today=date(2026, 9, 1), parameters=known)
+    assert (
+        told(expired_dates, at)
+        == ["expired-value: the value of `most` from `2026-01-01` holds on no day"] * told_of
+    )

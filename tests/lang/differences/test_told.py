@@ -75,6 +75,18 @@ def test_values_of_parameters_are_told(name: str, tmp_path: Path, golden: CheckG
     golden(f"lang/differences/parameters_{name}.txt", out)
 
 
+def test_a_value_that_only_accounting_reads_is_told(tmp_path: Path, golden: CheckGolden) -> None:
+    fee = (
+        "  fee:\n    type: int\n    doc: Part that is kept.\n    read_by: accounting\n    values:\n"
+        "      - {from: 2026-01-01, value: 1000, reference: {title: House decision}}\n"
+    )
+    left, right = two_trees(tmp_path, parameters=trees.PARAMETERS + fee.replace("1000", "900"))
+    (left / "labelling/parameters.yaml").write_text(trees.PARAMETERS + fee)
+    code, out, _ = diff(left, right)
+    assert code == 1
+    golden("lang/differences/parameters_of_accounting.txt", out)
+
+
 def test_versions_are_found_by_name_by_file_and_by_folder(tmp_path: Path) -> None:
     root = trees.write(tmp_path, {"labelling/1.2.3.yaml": trees.DRAFT})
     assert main(["lock", str(root)], out=io.StringIO(), err=io.StringIO()) == 0

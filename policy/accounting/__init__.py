@@ -1,0 +1,1 @@
+"""Pure accounting: integers in, integers out. No Django, no clock, no network."""
