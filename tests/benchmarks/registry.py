@@ -37,7 +37,8 @@ def main() -> None:
         tracks = arguments.tracks or (1_000_000 if arguments.database else 100_000)
         _fill(tracks)
         _look_up(tracks)
-        if not os.environ.get("NOSTREAM"): _stream(tracks)
+        if not os.environ.get("NOSTREAM"):
+            _stream(tracks)
 
 
 def _arguments() -> argparse.Namespace:
