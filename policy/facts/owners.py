@@ -154,8 +154,9 @@ class _Answers:
         shape: list[object] = []
         for party, text in chunk.stakes.get(track, ()):
             shape += place.setdefault(party, len(place)), text
-        said = self._heard(track, chunk, [*place, *chunk.performers.get(track, ())])
-        artists = self._artists(chunk.performers.get(track, ()), said)
+        performers = chunk.performers.get(track, ())
+        said = self._heard(track, chunk, [*place, *performers])
+        artists = _speaking(performers, said) if performers else ()
         shape += [("artist", place.setdefault(party, len(place))) for party in artists]
         said = [row for row in said if row[1] in place]
         said.sort(key=lambda row: (place[row[1]], row[2], row[3], row[0]))
@@ -175,18 +176,17 @@ class _Answers:
     def _heard(self, track: int, chunk: Chunk, parties: Sequence[int]) -> list[Spoken]:
         """Statements about a track, and of its parties on all that they have."""
         found = list(chunk.said.get(track, ()))
-        for party in parties:
+        for party in dict.fromkeys(parties):
             for only, row in self.reader.general[party]:
                 if only is None or only == chunk.accounts[track]:
                     found.append(row)
         return found
 
-    def _artists(self, performers: Sequence[int], said: Sequence[Spoken]) -> list[int]:
-        """The performers who speak for their performance or likeness."""
-        if not performers:
-            return []
-        speak = {row[1] for row in said if row[2].split(SEPARATOR, 2)[1] in ARTIST_LAYERS}
-        return [party for party in performers if party in speak]
+
+def _speaking(performers: Sequence[int], said: Sequence[Spoken]) -> list[int]:
+    """The performers who speak for their performance or likeness."""
+    speak = {row[1] for row in said if row[2].split(SEPARATOR, 2)[1] in ARTIST_LAYERS}
+    return [party for party in performers if party in speak]
 
 
 def _ranked(said: Sequence[Spoken], place: dict[int, int]) -> list[object]:
@@ -222,7 +222,7 @@ def _stake(owner: int, text: str) -> Stake:
     return Stake(owner, layer, share, _where(named, excluded))
 
 
-def _said(id: int, grantor: int, text: str, recorded_at: datetime, ask: Ask) -> Said:
+def _said(id: int, grantor: int, text: str, recorded_at: str, ask: Ask) -> Said:
     """A statement of which it is known that it is in force."""
     columns = dict(zip(SAID, text.split(SEPARATOR), strict=True))
     return Said(
@@ -234,7 +234,7 @@ def _said(id: int, grantor: int, text: str, recorded_at: datetime, ask: Ask) -> 
         scope=columns["scope"],
         source=columns["source"],
         valid_from=ask.at,
-        recorded_at=recorded_at,
+        recorded_at=datetime.fromisoformat(recorded_at),
         licensee=int(columns["licensee"]) if columns["licensee"] else None,
         model=columns["model"],
         model_version=columns["model_version"],
