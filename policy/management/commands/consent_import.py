@@ -16,7 +16,7 @@ from policy.ingest.refusals import MessageRefused
 from policy.lang.words import LAYERS
 from policy.management.catalogues import account_named, target_argument
 from policy.management.output import person, person_argument
-from policy.management.uses import party
+from policy.management.registry import party_named
 from policy.management.words import counted
 from policy.services.consent_files import FORMAT_NAMES, Imported, consent_file_import
 from policy.services.consent_rows import LICENCES, FileOf
@@ -104,7 +104,7 @@ def _file(options: dict[str, Any]) -> FileOf:
         raw=_read(path),
         name=options["name"] or str(path),
         format=options["format"],
-        party=party(options["party"]) if options["party"] else None,
+        party=party_named(options["party"]) if options["party"] else None,
         layers=tuple(dict.fromkeys(options["layer"])),
         targets=tuple(options["map"]),
         account=account_named(options["account"]),
