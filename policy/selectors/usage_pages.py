@@ -249,7 +249,10 @@ def _query(usage: Usage) -> tuple[tuple[str, str], ...]:
     def words(value: object) -> str:
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
-    return tuple((str(name), words(value)) for name, value in sorted(usage.query.items()))
+    if usage.query.get("all"):
+        return (("tracks", "the whole catalogue"),)
+    said = sorted(usage.query.items())
+    return tuple((str(name), words(value)) for name, value in said if value)
 
 
 def _output_track(user: User, usage: Usage) -> UUID | None:

@@ -213,7 +213,7 @@ def test_a_pool_is_for_its_licensee_and_adds_up(cast: Cast, made: Uses) -> None:
     assert [(one.rule, one.do, one.details) for one in page.rules] == [
         ("training-pool", "accrue", (("rate", "master_rate"),))
     ]
-    assert [number.name for number in page.numbers] == ["training_deduction", "training_key"]
+    assert [number.name for number in page.numbers] == ["training_key", "training_deduction"]
 
 
 def test_an_account_tells_what_moved_with_the_balance_after_it(cast: Cast, made: Uses) -> None:
