@@ -39,6 +39,10 @@ def chosen(path: Path, key: str, tree: CompiledTree, *, err: TextIO) -> list[Com
         help = did_you_mean(key, keys)
         err.write(f"error: there is no ruleset {quoted(key)}{f': {help}' if help else ''}\n")
         raise Refused(2)
+    if not key and own and own not in keys:
+        known = ", ".join(map(quoted, keys))
+        err.write(f"error: {path.as_posix()} is no ruleset: the tree around it has {known}\n")
+        raise Refused(2)
     return [ruleset for ruleset in tree.rulesets if (key or own or ruleset.key) == ruleset.key]
 
 

@@ -5,7 +5,8 @@ Read for thousands of tracks at a time, without the names of parties.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from django.db.models import Min, Q
@@ -14,9 +15,19 @@ from policy.facts.batch import Holding, grouped
 from policy.facts.document import Dispute
 from policy.facts.payouts import UNMATCHED
 from policy.models import Dispute as Row
-from policy.models import PayoutLine, Share
+from policy.models import Obligation, PayoutLine, Share
 
 WORLDWIDE = "Worldwide"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """That a rule on a track as delivered holds its payouts: of a layer (empty: of all), in
+    territories (None: everywhere)."""
+
+    rule: str
+    territories: tuple[str, ...] | None
+    layer: str
 
 
 def holdings_on(day: date, tracks: Sequence[int]) -> Mapping[int, list[Holding]]:
@@ -63,6 +74,21 @@ def unmatched_since(tracks: Sequence[int], *, before: date) -> Mapping[int, date
     )
     found = rows.order_by().values_list("track").annotate(Min("run__pool__period_until"))
     return {track: datetime.combine(day, time.min, UTC) for track, day in found}
+
+
+def held_back(tracks: Sequence[int], *, but: Collection[str]) -> Mapping[int, list[HeldBack]]:
+    """The duties to hold payouts that stand with the latest decisions on tracks, by track; those of
+    the rulesets `but` are left out. One query."""
+    rows = Obligation.objects.filter(
+        do="hold_payout",
+        state__in=(Obligation.State.OPEN, Obligation.State.ACKNOWLEDGED, Obligation.State.OVERDUE),
+        decision__track__in=tracks,
+    ).exclude(finding__ruleset__in=but)
+    columns = ("decision__track", "finding__rule_key", "finding__territories", "details")
+    return grouped(
+        (track, HeldBack(rule, None if where is None else tuple(where), details.get("layer", "")))
+        for track, rule, where, details in rows.order_by("pk").values_list(*columns)
+    )
 
 
 def holders_in(

@@ -20,6 +20,10 @@ from policy.models import Layer
 TITLE = "{title}"
 """Stands for the title of the track where a sentence names it."""
 
+_ALWAYS = frozenset({"layer", "territory"})
+"""What is told of an owner even if no rule reads it: a decision says which layers stand against it.
+"""
+
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -56,7 +60,7 @@ def situation(
     use = _use(asking, tuple(map(_owner, told)), attributed=attributed)
     read = _only(use, fields.get("Use", frozenset()))
     if "owners" in read:
-        kept = fields.get("Owner", frozenset())
+        kept = fields.get("Owner", frozenset()) | _ALWAYS
         read["owners"] = [_only(owner, kept) for owner in use.owners]
     document: dict[str, object] = {"track": {"title": TITLE, **(others or {}), "use": read}}
     return _encoder.encode(document | ({"unknown": sorted(unknown)} if unknown else {}))

@@ -18,6 +18,8 @@ from policy.services.bundles import NotActivated
 from policy.services.recorded_cases import NotExported
 from policy.services.replay_compare import NotCompared
 from policy.services.rulesets import RulesetRefused
+from policy.services.usage_checks import NotChecked
+from policy.services.usages import UsageRefused
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -98,5 +100,12 @@ def refusals_told() -> Iterator[None]:
     """Turn what services refuse into the one message that a command ends with."""
     try:
         yield
-    except (RulesetRefused, NotActivated, NotExported, NotCompared) as refused:
+    except (
+        NotActivated,
+        NotChecked,
+        NotCompared,
+        NotExported,
+        RulesetRefused,
+        UsageRefused,
+    ) as refused:
         raise CommandError(str(refused)) from None

@@ -399,7 +399,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='consent',
-            index=models.Index(condition=models.Q(('subject_key', ''), _negated=True), fields=['scope', 'subject_key', 'use'], name='consent_subject'),
+            index=models.Index(fields=['scope', 'subject_key', 'use'], name='consent_subject'),
         ),
         migrations.AddIndex(
             model_name='consent',

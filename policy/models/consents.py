@@ -137,11 +137,8 @@ class Consent(AppendOnly, Identified):
             # What a party says of all that it has; and its statements a page at a time.
             models.Index(fields=["grantor", "scope", "use"], name="consent_grantor"),
             models.Index(fields=["grantor", "id"], name="consent_of_party"),
-            models.Index(
-                fields=["scope", "subject_key", "use"],
-                name="consent_subject",
-                condition=~models.Q(subject_key=""),
-            ),
+            # Not only where there is a key: SQLite would not see that a key that is given is one.
+            models.Index(fields=["scope", "subject_key", "use"], name="consent_subject"),
             # Those that begin or end in a span of time.
             models.Index(fields=["valid_from"], name="consent_begins"),
             models.Index(

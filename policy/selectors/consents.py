@@ -10,22 +10,38 @@ from uuid import UUID
 from policy.models import Consent, Layer
 from policy.selectors.masking import Reader
 
+ALONG = ("grantor", "licensee", "release", "track", "replaced_by")
+"""What statements are read with."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentRow:
-    """One statement. `hidden`: it is another party's, so only use, layer and decision are told."""
+    """One statement. `hidden`: it is another party's, so only use, layer and decision are told.
 
+    `scope` is in words (`all works`, `artist mara holm`). Empty licensee and model are any.
+    """
+
+    uuid: UUID | None
     use: str
     layer: str
     decision: str
     grantor: UUID | None
     grantor_name: str
     scope: str
+    licensee: UUID | None
+    licensee_name: str
+    model: str
+    model_version: str
+    condition: str
+    terms: str
     territories: tuple[str, ...]
     excluded_territories: tuple[str, ...]
     valid_from: datetime | None
     valid_until: datetime | None
     source: str
+    assurance: str
+    evidence_name: str
+    evidence_digest: str
     recorded_at: datetime | None
     replaced_at: datetime | None
     hidden: bool
@@ -60,7 +76,7 @@ class ConsentTable:
 def consent_table(rows: Sequence[Consent], reader: Reader, *, now: datetime) -> ConsentTable:
     """Sort statements, newest first, by whether they are in force; no query.
 
-    `rows` come with their grantor and the row that replaced them.
+    `rows` come with what ALONG names.
     """
     in_force = tuple(consent_row(each, reader) for each in rows if is_in_force(each, now))
     before = tuple(consent_row(each, reader) for each in rows if not is_in_force(each, now))
@@ -86,23 +102,57 @@ def is_in_force(consent: Consent, now: datetime) -> bool:
 def consent_row(consent: Consent, reader: Reader) -> ConsentRow:
     """What a reader sees of a statement."""
     name = consent.grantor.name if consent.grantor else ""
-    hidden = not reader.everything and name not in reader.names
+    if not reader.everything and name not in reader.names:
+        return _hidden(consent)
     return ConsentRow(
+        uuid=consent.uuid,
         use=consent.use,
         layer=consent.layer,
         decision=consent.decision,
-        grantor=consent.grantor.uuid if consent.grantor and not hidden else None,
-        grantor_name="" if hidden else name,
-        scope="track" if consent.track_id else "release" if consent.release_id else "all works",
-        territories=() if hidden else tuple(consent.territories),
-        excluded_territories=() if hidden else tuple(consent.excluded_territories),
-        valid_from=None if hidden else consent.valid_from,
-        valid_until=None if hidden else consent.valid_until,
-        source="" if hidden else consent.source,
-        recorded_at=None if hidden else consent.recorded_at,
-        replaced_at=None if hidden else _replaced_at(consent),
-        hidden=hidden,
+        grantor=consent.grantor.uuid if consent.grantor else None,
+        grantor_name=name,
+        scope=_scope(consent),
+        licensee=consent.licensee.uuid if consent.licensee else None,
+        licensee_name=consent.licensee.name if consent.licensee else "",
+        model=consent.model,
+        model_version=consent.model_version,
+        condition=consent.condition,
+        terms=consent.terms,
+        territories=tuple(consent.territories),
+        excluded_territories=tuple(consent.excluded_territories),
+        valid_from=consent.valid_from,
+        valid_until=consent.valid_until,
+        source=consent.source,
+        assurance=consent.assurance,
+        evidence_name=consent.evidence_name,
+        evidence_digest=consent.evidence_digest,
+        recorded_at=consent.recorded_at,
+        replaced_at=_replaced_at(consent),
+        hidden=False,
     )
+
+
+def _hidden(consent: Consent) -> ConsentRow:
+    """That some other party said something."""
+    return ConsentRow(
+        uuid=None, use=consent.use, layer=consent.layer, decision=consent.decision, grantor=None,
+        grantor_name="", scope="", licensee=None, licensee_name="", model="", model_version="",
+        condition="", terms="", territories=(), excluded_territories=(), valid_from=None,
+        valid_until=None, source="", assurance="", evidence_name="", evidence_digest="",
+        recorded_at=None, replaced_at=None, hidden=True,
+    )  # fmt: skip
+
+
+def _scope(consent: Consent) -> str:
+    """What a statement is about, in words."""
+    if consent.track:
+        return f"track {consent.track.title}"
+    if consent.release:
+        return f"release {consent.release.title}"
+    if consent.scope == Consent.Scope.CATALOGUE:
+        return "all works"
+    word = "record label" if consent.scope == Consent.Scope.LABEL else consent.scope
+    return f"{word} {consent.subject_key}"
 
 
 def _replaced_at(consent: Consent) -> datetime | None:

@@ -33,7 +33,16 @@ _OF_PARTY = {
     "parties": ("name", ("basis_points", "territories")),
     "consents": (
         "grantor",
-        ("grantor", "territories", "excluded_territories", "valid_from", "valid_until", "source"),
+        (
+            "grantor",
+            "territories",
+            "excluded_territories",
+            "valid_from",
+            "valid_until",
+            "source",
+            "condition",
+            "condition_met",
+        ),
     ),
     "detections": ("party", ("party", "party_consented", "party_contributes")),
 }

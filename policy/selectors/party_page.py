@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from policy.detect.names import name_key
 from policy.models import Consent, Involvement, Obligation, Party, PartyIdentifier, Track
-from policy.selectors.consents import ConsentTable, consent_table
+from policy.selectors.consents import ALONG, ConsentTable, consent_table
 from policy.selectors.decision_list import Counts, count_decisions
 from policy.selectors.decision_search import DecisionFilter, Place
 from policy.selectors.masking import Reader
@@ -208,6 +208,6 @@ def _duties(party: Party, now: datetime) -> tuple[OpenDuty, ...]:
 
 def _consents(party: Party, *, private: bool, now: datetime) -> ConsentTable:
     rows = Consent.objects.filter(grantor=party) if private else Consent.objects.none()
-    found = rows.select_related("grantor", "replaced_by").order_by("-recorded_at", "-pk")
+    found = rows.select_related(*ALONG).order_by("-recorded_at", "-pk")
     own = Reader(everything=True)  # all statements are the party's own
     return consent_table(list(found[:200]), own, now=now)

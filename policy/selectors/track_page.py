@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from policy.models import Consent, Contributor, Decision, Delivery, Detection, Layer, Share, Track
-from policy.selectors.consents import ConsentRow, ConsentTable, consent_table
+from policy.selectors.consents import ALONG, ConsentRow, ConsentTable, consent_table
 from policy.selectors.decision_list import DecisionRow, decision_rows, with_headline
 from policy.selectors.masking import Reader, reader_of
+from policy.selectors.registry import statements_on
 from policy.selectors.usage_pages import UsageRow, usages_of_track
 from policy.selectors.visibility import User, sight_of, tracks_visible_to
 
@@ -275,10 +274,9 @@ def _total(rows: Sequence[ShareRow]) -> int | None:
 
 
 def _consents_on(track: Track) -> list[Consent]:
-    """Statements on the track, on its release, and of its parties on all that they have."""
-    on_all = Q(scope="catalogue", grantor__in=track.involvements.order_by().values("party"))
-    rows = Consent.objects.filter(Q(track=track) | Q(release=track.release_id) | on_all)
-    return list(rows.select_related("grantor", "replaced_by").order_by("-recorded_at", "-pk"))
+    """Statements on the track, however they name it."""
+    rows = statements_on(track).select_related(*ALONG)
+    return list(rows.order_by("-recorded_at", "-pk"))
 
 
 def _detections(track: Track, reader: Reader) -> tuple[DetectionRow, ...]:

@@ -70,8 +70,11 @@ def use_part(digest: str) -> BundlePart:
 
 @lru_cache(maxsize=KEPT)
 def money_part(digest: str) -> BundlePart:
-    """The rules of a bundle with duties about money. Raises Bundle.DoesNotExist."""
-    return part_of(loaded(digest), lambda _, rule: moves_money(rule))
+    """The rules with duties about money of the rulesets that set any aside for a use; what others
+    hold back of a track stands with its own decision. Raises Bundle.DoesNotExist."""
+    bundle = loaded(digest)
+    paying = {each.plan.ruleset for each in bundle.plan.rulesets if _sets_aside(each.plan)}
+    return part_of(bundle, lambda ruleset, rule: ruleset in paying and moves_money(rule))
 
 
 PARTS: Mapping[str, Callable[[str], BundlePart]] = {"use": use_part, "money": money_part}
@@ -87,6 +90,10 @@ def about_uses(bundle: LoadedBundle) -> Select:
 def moves_money(rule: RulePlan) -> bool:
     """Whether a rule has a duty about money."""
     return any(duty.do in MONEY_DUTIES for duty in rule.obligations)
+
+
+def _sets_aside(plan: Plan) -> bool:
+    return any(duty.do == "accrue" for rule in plan.rules for duty in rule.obligations)
 
 
 def _money_only(rule: RulePlan) -> bool:

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Sum
+import msgspec
+from django.db.models import Count, OuterRef, Subquery, Sum
 
-from policy.accounting.accounts import DEDUCTION, HOLD, PAYABLE, RESERVE
+from policy.accounting.accounts import DEDUCTION, HOLD, PAYABLE, PAYOUT, RESERVE
 from policy.accounting.earnings import FINE
+from policy.accounting.statements import Document, decode
 from policy.models import PayoutLine, PayoutStatement, PoolRun, Posting
 from policy.services.proofs import Proof, Tally
 
@@ -139,22 +141,56 @@ def _wrong_line(line: _Line) -> str | None:
 
 
 def _statements() -> Proof:
-    """That every statement adds up and is the document that was issued."""
-    tally = Tally("payout statements add up and are as they were issued", "payoutstatement")
-    for row in PayoutStatement.objects.order_by("pk").iterator(chunk_size=100):
-        tally.look(row.uuid, _wrong_statement(row))
+    """That every statement adds up, is the document that was issued, and was paid as it says."""
+    tally = Tally("payout statements add up, as they were issued and paid", "payoutstatement")
+    sent = Posting.objects.filter(
+        transaction=OuterRef("payout"), account__kind=PAYOUT, account__party=OuterRef("party")
+    )
+    rows = PayoutStatement.objects.annotate(
+        sent=Subquery(sent.values("amount")[:1]), sent_in=Subquery(sent.values("currency")[:1])
+    )
+    for row in rows.order_by("pk").iterator(chunk_size=100):
+        tally.look(row.uuid, _wrong_statement(row, (row.sent, row.sent_in)))
     return tally.proof()
 
 
-def _wrong_statement(row: PayoutStatement) -> str | None:
+def _wrong_statement(row: PayoutStatement, sent: tuple[int | None, str | None]) -> str | None:
     closing = row.opening + row.earned - row.paid
     if row.closing != closing:
         return f"its closing balance is {row.closing}; its amounts make it {closing}"
     try:
-        document = zlib.decompress(row.document)
-    except zlib.error as broken:
+        raw = zlib.decompress(row.document)
+        document = decode(raw)
+    except (zlib.error, msgspec.DecodeError) as broken:
         return f"its document cannot be read: {broken}"
-    digest = hashlib.sha256(document).hexdigest()
+    digest = hashlib.sha256(raw).hexdigest()
     if digest != row.digest:
         return f"its digest is {row.digest}; over its document it should be {digest}"
+    return _otherwise_told(row, document) or _otherwise_paid(document, sent)
+
+
+def _otherwise_told(row: PayoutStatement, document: Document) -> str | None:
+    """What a document says otherwise than its row, or its lines otherwise than its sum."""
+    if document.uuid != str(row.uuid):
+        return f"its document is that of {document.uuid}"
+    for name in ("revision", "currency", "opening", "earned", "held", "paid", "closing"):
+        told, kept = getattr(document, name), getattr(row, name)
+        if told != kept:
+            return f"its `{name}` is {kept}; its document says {told}"
+    earned = sum(line.net for line in document.lines if not line.hold)
+    if earned != row.earned * FINE:
+        return f"its lines add up to {earned}; what is earned makes it {row.earned * FINE}"
     return None
+
+
+def _otherwise_paid(document: Document, sent: tuple[int | None, str | None]) -> str | None:
+    """What was sent otherwise than a document says; nothing is (None, None)."""
+    payout = document.payout
+    told = (payout.amount, payout.currency) if payout else (None, None)
+    if told == sent:
+        return None
+    return f"{_sum(*sent)} was paid for it; its document says {_sum(*told)}"
+
+
+def _sum(amount: int | None, currency: str | None) -> str:
+    return "nothing" if amount is None else f"{amount} {currency}"

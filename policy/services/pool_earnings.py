@@ -14,14 +14,20 @@ from typing import IO
 
 import msgspec
 
-from policy.accounting.earnings import WHOLE, Earning, Holder, LayerEarning
+from policy.accounting.earnings import WHOLE, Allotted, Earning, Holder, LayerEarning
 from policy.accounting.scheme import Scheme, Values
 from policy.accounting.shares import is_whole
-from policy.facts.batch import Holding
-from policy.facts.rights import disputes_open, holders_in, holdings_on, unmatched_since
+from policy.facts.rights import (
+    HeldBack,
+    disputes_open,
+    held_back,
+    holders_in,
+    holdings_on,
+    unmatched_since,
+)
 from policy.models import Bundle, Pool
 from policy.services.bulk import batched
-from policy.services.pool_duties import Rate, Verdict
+from policy.services.pool_duties import Hold, Rate, Verdict
 from policy.services.pool_judging import PoolJudge, Rights
 from policy.services.pool_weights import Weights, Worth
 from policy.services.pools import period_of
@@ -35,6 +41,15 @@ class Earned(msgspec.Struct, frozen=True, gc=False):
 
     earning: Earning
     decisions: tuple[int, ...]
+
+    def decision(self, line: Allotted) -> int:
+        """The decision of a line that this earning has. Raises LookupError for one of another."""
+        if self.earning.place != (line.track, line.kind, line.territory):
+            raise LookupError(f"a line of track {line.track} is none of {self.earning.place}")
+        for layer, decision in zip(self.earning.layers, self.decisions, strict=True):
+            if layer.layer == line.layer:
+                return decision
+        raise LookupError(f"{self.earning.place} has no layer {line.layer}")
 
 
 class Spool:
@@ -118,27 +133,30 @@ class _Gathering:
         verdicts = self._judge.verdicts(one for *_, situations in asked for one in situations)
         for track, worth, situations in asked:
             found = [verdicts[one] for one in situations]
-            yield self._one(track, worth, rights[track].holdings, found)
+            yield self._one(track, worth, rights[track], found)
 
     def _rights(self, tracks: Sequence[int]) -> Mapping[int, Rights]:
         holdings = holdings_on(self._period.last_day, tracks)
         disputes = disputes_open(tracks)
         waiting = unmatched_since(tracks, before=self._period.since)
+        back = held_back(tracks, but=self._judge.rulesets)
         beyond = self._judge.beyond(tracks)
         return {
             track: Rights(
-                holdings[track], disputes[track], waiting.get(track), *beyond.get(track, ({}, ()))
+                holdings[track],
+                disputes[track],
+                waiting.get(track),
+                back[track],
+                *beyond.get(track, ({}, ())),
             )
             for track in tracks
         }
 
-    def _one(
-        self, track: int, worth: Worth, holdings: Sequence[Holding], verdicts: Sequence[Verdict]
-    ) -> Earned:
+    def _one(self, track: int, worth: Worth, rights: Rights, verdicts: Sequence[Verdict]) -> Earned:
         """The earning of a worth. Where a track has several disputes, each has its verdict: they
         agree on what is set aside, and what any of them holds is held."""
         rates = () if any(each.excluded for each in verdicts) else verdicts[0].rates
-        layers = [self._layer(rate, worth.territory, holdings, verdicts) for rate in rates]
+        layers = [self._layer(rate, worth.territory, rights, verdicts) for rate in rates]
         earning = Earning(
             track=track,
             kind=worth.kind,
@@ -150,16 +168,16 @@ class _Gathering:
         return Earned(earning, tuple(decision for _, decision in layers))
 
     def _layer(
-        self, rate: Rate, place: str, holdings: Sequence[Holding], verdicts: Sequence[Verdict]
+        self, rate: Rate, place: str, rights: Rights, verdicts: Sequence[Verdict]
     ) -> tuple[LayerEarning, int]:
-        holders = holders_in(holdings, rate.layer, place)
+        holders = holders_in(rights.holdings, rate.layer, place)
         hold, decision = _first(verdicts, rate.layer, place, rest=False)
         rest, _ = _first(verdicts, rate.layer, place, rest=True)
         layer = LayerEarning(
             layer=rate.layer,
             rate=rate.points,
             holders=holders,
-            hold=hold,
+            hold=hold or _held_back(rights.held_back, rate.layer, place),
             rest=rest,
             prorate=self._prorated(holders),
         )
@@ -179,6 +197,12 @@ def _first(verdicts: Sequence[Verdict], layer: str, place: str, *, rest: bool) -
         if reason := each.hold(layer, place, rest=rest):
             return reason, each.decision
     return "", verdicts[0].decision
+
+
+def _held_back(some: Sequence[HeldBack], layer: str, place: str) -> str:
+    """The first rule on the track as delivered that holds a layer there; empty for none."""
+    holds = (Hold(each.layer, each.territories, False, each.rule) for each in some)
+    return next((hold.rule for hold in holds if hold.touches(layer, place)), "")
 
 
 def _number(values: Values, name: str, otherwise: int) -> int:

@@ -17,7 +17,9 @@ import msgspec
 from policy import facts
 from policy.accounting.scheme import values_on
 from policy.facts.batch import Holding
+from policy.facts.collecting import GROUPS
 from policy.facts.document import Dispute, Holder, ShareTotal
+from policy.facts.rights import HeldBack
 from policy.facts.shares import holders, totals
 from policy.facts.uses import Asking, situation
 from policy.models import Bundle, Pool
@@ -36,16 +38,34 @@ PARTY = "{party}"
 OWN = frozenset({"title", "use", "shares", "parties", "dispute", "unmatched_since"})
 """Facts that are known here without collecting them; the title only as a word in a sentence."""
 
+_PROVIDED = frozenset(field for group in GROUPS for field in group.fields)
+"""Facts that can be collected; others are planned, and absent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What is known of the rights in a track at the end of the period."""
+    """What is known of the rights in a track at the end of the period; disputes, and what other
+    rulesets hold back, are those of now."""
 
     holdings: Sequence[Holding]
     disputes: Sequence[Dispute]
     unmatched_since: datetime | None
+    held_back: Sequence[HeldBack]
     others: Mapping[str, Any]
     unknown: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What situations are made of, where rights alone make them; whose they are does not
+        count."""
+        numbers: dict[int, int] = {}
+        return tuple(
+            (
+                numbers.setdefault(row.party_id, len(numbers)), row.layer, row.basis_points,
+                tuple(row.territories), tuple(row.excluded),
+            )
+            for row in self.holdings
+        )  # fmt: skip
 
 
 class PoolJudge:
@@ -59,11 +79,12 @@ class PoolJudge:
         self._numbers = {
             each.plan.ruleset: values_on(each.parameters, day) for each in self.part.plan.rulesets
         }
+        self.rulesets = frozenset(self._numbers)
         self._read = self.part.fields.get("Track", frozenset())
-        self._beyond = self._read - OWN
-        if self.part.decides_by_title:
-            self._beyond |= {"title"}
+        own = OWN - {"title"} if self.part.decides_by_title else OWN
+        self._beyond = self._read & _PROVIDED - own
         self._known: dict[bytes, Verdict] = {}
+        self._alike: dict[object, list[bytes]] = {}
 
     def beyond(
         self, tracks: Sequence[int]
@@ -76,6 +97,14 @@ class PoolJudge:
 
     def situations(self, worth: Worth, rights: Rights) -> list[bytes]:
         """The situations of a worth: one for each open dispute, as rules see one at a time."""
+        if rights.disputes or rights.unmatched_since or rights.others or rights.unknown:
+            return self._made(worth, rights)
+        key = worth.kind, worth.territory, worth.seen, rights.shape
+        if key not in self._alike:
+            self._alike[key] = self._made(worth, rights)
+        return self._alike[key]
+
+    def _made(self, worth: Worth, rights: Rights) -> list[bytes]:
         asking = self._asking(worth)
         disputes: Sequence[Dispute | None] = rights.disputes or (None,)
         return [self._situation(asking, worth, rights, dispute) for dispute in disputes]

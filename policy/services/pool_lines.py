@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from policy.accounting.allotment import Allotment
-from policy.accounting.earnings import Allotted
+from policy.accounting.earnings import Allotted, Earning
 from policy.accounting.money import readable
 from policy.models import Notice, PayoutLine, Pool
 from policy.services.bulk import copy_rows, insert_rows
 from policy.services.ledger_accounts import Named, accounts_open
-from policy.services.pool_earnings import Earned, Spool, earnings_of
+from policy.services.pool_earnings import Earned, Spool
 
 _COLUMNS = (
     "run_id", "position", "track_id", "party_id", "account_id", "decision_id", "kind", "layer",
@@ -74,17 +74,16 @@ class _Counting:
 
 
 def _decided(allotment: Allotment, spool: Spool) -> Iterator[tuple[Allotted, int]]:
-    """Lines with the decision that each names: both come in the order of the earnings."""
-    found: dict[str, int] = {}
-    beside: Iterator[Earned] = iter(spool.reading())
-    place: tuple[int, str, str] | None = None
-    for line in allotment.lines(earnings_of(spool.reading())):
-        while place != (line.track, line.kind, line.territory):
-            earned = next(beside)
-            place = earned.earning.place
-            layers = (layer.layer for layer in earned.earning.layers)
-            found = dict(zip(layers, earned.decisions, strict=True))
-        yield line, found[line.layer]
+    """Lines with the decision that each names: that of the earning which was read last."""
+    last: list[Earned] = []
+
+    def reading() -> Iterator[Earning]:
+        for earned in spool.reading():
+            last[:] = [earned]
+            yield earned.earning
+
+    for line in allotment.lines(reading()):
+        yield line, last[0].decision(line)
 
 
 def _told_once(pool: Pool, party: int) -> str:

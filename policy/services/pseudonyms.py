@@ -9,11 +9,12 @@ from policy.lang.schema import FactSchema, Field, Record, element
 
 NAMES = frozenset(
     (
-        "title", "title_key", "display_artist", "name", "grantor", "party", "record_label",
-        "licensee", "other_artists", "confusable_with",
+        "title", "title_key", "version_title", "display_artist", "name", "grantor", "party",
+        "record_label", "licensee", "model", "model_version", "other_artists", "confusable_with",
     )
 )  # fmt: skip
-"""Fields of facts.yaml, in whatever record, that hold the name of a party or of a work."""
+"""Fields of facts.yaml, in whatever record, that hold the name of a party, a work or a model, or
+words of its version, which may name somebody too."""
 
 IDENTIFIERS = frozenset(("isrc", "iswc", "icpn", "dpid"))
 """Fields that hold a number of a registry."""

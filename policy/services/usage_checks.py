@@ -32,6 +32,7 @@ from policy.models import (
 )
 from policy.registry.said import GRANTED, Ask
 from policy.registry.speaking import UNKNOWN
+from policy.selectors.usage_answers import unpacked
 from policy.services.bulk import copy_rows, insert_rows
 from policy.services.bundles import active_at
 from policy.services.jobs import Cursor, job_add
@@ -46,9 +47,6 @@ AT_ONCE = 2_000
 
 ALLOWED = frozenset({"allow", "limit"})
 """Effects under which a use may happen."""
-
-Row: TypeAlias = tuple[int, int, tuple[int, ...]]
-"""An answer: ids of track, decision, and the statements that spoke for its owners."""
 
 Also: TypeAlias = Callable[[UsageCheck], None]
 """What else belongs into the transaction of a check."""
@@ -173,35 +171,6 @@ def ask_of(usage: Usage, as_of: datetime, known_at: datetime) -> Ask:
     )
 
 
-def answers_of(check: UsageCheck) -> Iterator[Row]:
-    """The answers of a check in the order of their tracks."""
-    rows = UsageAnswers.objects.filter(usage_check=check).order_by("first_track")
-    for content in rows.values_list("content", flat=True).iterator():
-        yield from unpacked(content)
-
-
-def answer_of(check: UsageCheck, track_id: int) -> Row | None:
-    """The answer of a check for one track; None when it is none of the use's. One query."""
-    rows = UsageAnswers.objects.filter(
-        usage_check=check, first_track__lte=track_id, last_track__gte=track_id
-    )
-    found = (row for each in rows for row in unpacked(each.content))
-    return next((row for row in found if row[0] == track_id), None)
-
-
-def packed(rows: Sequence[Row]) -> bytes:
-    """How answers are kept."""
-    return zlib.compress(msgspec.json.encode(rows), 1)
-
-
-def unpacked(content: bytes | memoryview) -> list[Row]:
-    """The inverse of `packed`."""
-    return _rows.decode(zlib.decompress(bytes(content)))
-
-
-_rows = msgspec.json.Decoder(list[Row])
-
-
 def _evidence(usage: Usage) -> UsageCheck | None:
     """The answer that a use which took place has already."""
     return usage.checks.filter(reported=True).first()
@@ -223,27 +192,27 @@ def _answered(
     while tracks := list(islice(stream, CHUNK)):
         decided = judge.decide(tracks, attributed, at)
         rows = [
-            (track, decision.id, _spoke(said))
+            (track, decision.id, spoke(said))
             for (track, said), decision in zip(tracks, decided, strict=True)
         ]
         text = msgspec.json.encode(rows)
         digest.update(text[1:-1] + b",")
         found.packed.append((rows[0][0], rows[-1][0], zlib.compress(text, 1)))
         found.counts.update([decision.effect for decision in decided])
-        found.relied.update(*_relied(tracks, decided))
+        found.relied.update(*relied(tracks, decided))
         alive()
     found.digest = digest.hexdigest()
     return found
 
 
-def _spoke(said: tuple[OwnerSaid, ...]) -> tuple[int, ...]:
+def spoke(said: tuple[OwnerSaid, ...]) -> tuple[int, ...]:
     """The statements that spoke for the owners of a track, sorted."""
     if len(said) == 1:
         return said[0].consents
     return tuple(sorted({id for one in said for id in one.consents}))
 
 
-def _relied(
+def relied(
     tracks: Sequence[tuple[int, tuple[OwnerSaid, ...]]], decided: Sequence[Decided]
 ) -> Iterator[tuple[int, ...]]:
     """The statements by which tracks may be used."""
@@ -277,8 +246,8 @@ def _written(
     insert_rows(UsageAnswers, columns, ((check.pk, *row) for row in answers.packed), new=True)
     Usage.objects.filter(pk=usage.pk).update(tracks=answers.tracks)
     if moment.past:
-        relied = ((check.pk, consent) for consent in sorted(answers.relied))
-        copy_rows(Reliance, ("usage_check_id", "consent_id"), relied)
+        rows = ((check.pk, consent) for consent in sorted(answers.relied))
+        copy_rows(Reliance, ("usage_check_id", "consent_id"), rows)
         _drawn(usage, answers)
     return check
 

@@ -31,6 +31,12 @@ PART = "use"
 
 Owners: TypeAlias = tuple[OwnerFact, ...]
 
+Answering: TypeAlias = tuple[int, tuple[OwnerSaid, ...]]
+"""A track's id, and what its owners say."""
+
+Key: TypeAlias = tuple[object, ...]
+"""What makes a situation of one use one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -57,36 +63,41 @@ class UseJudge:
     def __init__(self, bundle: Bundle, asking: Asking, as_of: datetime) -> None:
         self.bundle, self.asking, self.as_of = bundle, asking, as_of
         self.part: BundlePart = use_part(bundle.digest)
-        self._known: dict[object, Decided] = {}
+        self.known: dict[Key, Decided] = {}
         self._beyond = self.part.fields.get("Track", frozenset()) - {"use", "title"}
         if self.part.decides_by_title:
             self._beyond |= {"title"}
 
     def decide(
-        self,
-        tracks: Sequence[tuple[int, tuple[OwnerSaid, ...]]],
-        attributed: Collection[int],
-        at: datetime,
+        self, tracks: Sequence[Answering], attributed: Collection[int], at: datetime
     ) -> list[Decided]:
         """The decision on each track with its owners, in their order; new ones are written.
 
         `attributed` are the tracks that a method of attribution gave a weight in the use.
         """
-        others = self._others([track for track, _ in tracks])
-        keys: list[object] = []
-        new: dict[object, bytes] = {}
-        for track, said in tracks:
-            owners = tuple([one.fact for one in said])
-            weighed = track in attributed
-            key: object = (owners, weighed)
-            if self._beyond:
-                key = (owners, weighed, track)
-            keys.append(key)
-            if key not in self._known and key not in new:
-                new[key] = self.snapshot(owners, weighed, others.get(track, NO_OTHERS))
+        keys, new = self.situations(tracks, attributed)
         if new:
-            self._known |= self._decided(new, at)
-        return [self._known[key] for key in keys]
+            self.learn(new, decided(self.bundle, dict.fromkeys(new.values(), self.part), at))
+        return [self.known[key] for key in keys]
+
+    def situations(
+        self, tracks: Sequence[Answering], attributed: Collection[int]
+    ) -> tuple[list[Key], dict[Key, bytes]]:
+        """The situation of each track in their order, and the snapshots of those that are new."""
+        others = self._others([track for track, _ in tracks])
+        keys: list[Key] = []
+        new: dict[Key, bytes] = {}
+        for track, said in tracks:
+            owners, weighed = tuple([one.fact for one in said]), track in attributed
+            key: Key = (owners, weighed, track) if self._beyond else (owners, weighed)
+            keys.append(key)
+            if key not in self.known and key not in new:
+                new[key] = self.snapshot(owners, weighed, others.get(track, NO_OTHERS))
+        return keys, new
+
+    def learn(self, new: Mapping[Key, bytes], decisions: Mapping[bytes, Decided]) -> None:
+        """Keep the decisions on new situations."""
+        self.known |= {key: decisions[made] for key, made in new.items()}
 
     def snapshot(self, owners: Owners, attributed: bool, others: Others = NO_OTHERS) -> bytes:
         """All that the rules see of a situation."""
@@ -104,18 +115,6 @@ class UseJudge:
         """What the rules say of a situation; nothing is kept."""
         return judge(self.part, self.snapshot(owners, attributed, others))
 
-    def _decided(self, new: Mapping[object, bytes], at: datetime) -> dict[object, Decided]:
-        judged = {made: self._judged(made) for made in set(new.values())}
-        ids = usage_decisions_record(bundle=self.bundle, judged=list(judged.values()), at=at)
-        return {
-            key: Decided(ids[judged[made].digest], judged[made].judgement.effect)
-            for key, made in new.items()
-        }
-
-    def _judged(self, made: bytes) -> JudgedUse:
-        judgement = judge(self.part, made)
-        return JudgedUse(made, judgement, tuple(blocking(self.part, made, judgement)))
-
     def _others(self, track_ids: Sequence[int]) -> dict[int, Others]:
         """What the rules read beyond the use, by track; nothing when they read no more."""
         if not self._beyond:
@@ -129,6 +128,20 @@ class UseJudge:
         return Others(
             {name: value for name, value in told.items() if name in self._beyond}, tuple(unknown)
         )
+
+
+def decided(
+    bundle: Bundle, snapshots: Mapping[bytes, BundlePart], at: datetime
+) -> dict[bytes, Decided]:
+    """Judge snapshots and write what came of them. Three queries for some hundred."""
+    judged = {made: _judged(part, made) for made, part in snapshots.items()}
+    ids = usage_decisions_record(bundle=bundle, judged=list(judged.values()), at=at)
+    return {made: Decided(ids[each.digest], each.judgement.effect) for made, each in judged.items()}
+
+
+def _judged(part: BundlePart, made: bytes) -> JudgedUse:
+    judgement = judge(part, made)
+    return JudgedUse(made, judgement, tuple(blocking(part, made, judgement)))
 
 
 def blocking(part: BundlePart, made: bytes, judgement: Judgement) -> Iterator[Blocking]:

@@ -17,13 +17,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from policy.models import Consent, Job, Reliance, Share, Track, Usage, UsageCheck, UsageDecision
+from policy.selectors.usage_answers import answers_of
 from policy.services.coverage import covered, evaluations_queue
 from policy.services.jobs import Cursor, job_add
 from policy.services.notices import Telling, notices_send
 from policy.services.registry import consent_withdraw_row
 from policy.services.saying import Evidence
 from policy.services.usage_catalogue import tracks_of
-from policy.services.usage_checks import ALLOWED, answers_of, usage_check
+from policy.services.usage_checks import ALLOWED, usage_check
 from policy.services.usage_deadlines import Deadline, deadline_of
 from policy.services.usages import running
 

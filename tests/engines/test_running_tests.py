@@ -176,6 +176,14 @@ def test_what_is_not_there_is_wrong_usage(tmp_path: Path, arguments: list[str], 
     assert _run("test", str(written(tmp_path, GOOD)), *arguments) == (2, "", told)
 
 
+def test_a_folder_beside_the_rulesets_is_none(tmp_path: Path) -> None:
+    written(tmp_path, GOOD)
+    (tmp_path / "notes").mkdir()
+    path = tmp_path / "notes"
+    told = f"error: {path.as_posix()} is no ruleset: the tree around it has `sample`\n"
+    assert _run("test", str(path)) == (2, "", told)
+
+
 def test_coverage_can_be_demanded(tmp_path: Path) -> None:
     path = str(written(tmp_path, GOOD))
     code, out, err = _run("test", path, "--fail-under-mcdc", "90")

@@ -14,8 +14,8 @@ from django.core.management import call_command  # noqa: E402 - Django is set up
 from django.utils import timezone  # noqa: E402
 
 from policy import tasks  # noqa: E402
-from policy.models import EvaluationRequest, Release, Track  # noqa: E402
-from policy.services import bundles, rulesets  # noqa: E402
+from policy.models import EvaluationRequest, Involvement, Job, Release, Share, Track  # noqa: E402
+from policy.services import bundles, jobs, rulesets, withdrawals  # noqa: E402
 from policy.services.requests import LEASE  # noqa: E402
 from tests import factories  # noqa: E402
 
@@ -58,14 +58,38 @@ def queue(number: str) -> None:
     tasks.nudge()
 
 
+def withdraw(number: str, uses: str) -> None:
+    """Make a label with that many tracks, each with another owner too; withdraw its grant while
+    as many uses of all of them are planned, and nudge once."""
+    now = timezone.now()
+    label, labs = factories.party(), factories.party()
+    queue(number)
+    EvaluationRequest.objects.all().delete()
+    tracks, others = list(Track.objects.order_by("pk")), [factories.party() for _ in range(3)]
+    Involvement.objects.bulk_create(
+        Involvement(track=track, party=label, kind="holder") for track in tracks
+    )
+    owned = [(track, label, "master") for track in tracks]
+    owned += [(track, others[at % 3], "publishing") for at, track in enumerate(tracks)]
+    Share.objects.bulk_create(
+        Share(track=track, party=party, layer=layer, basis_points=10_000)
+        for track, party, layer in owned
+    )
+    for place in range(int(uses)):
+        factories.usage(licensee=labs, reference=f"run-{place}", query={"all": True}, starts_at=now)
+    grant = factories.consent(grantor=label, valid_from=now, recorded_at=now)
+    withdrawals.withdraw(consents=[grant], actor=None, at=now)
+    tasks.nudge_work()
+
+
 def outlast() -> None:
     """Let the time pass that the leases of dead workers need to run out."""
-    EvaluationRequest.objects.filter(state="claimed").update(
-        lease_until=timezone.now() - timedelta(seconds=1)
-    )
-    assert timedelta(seconds=1) < LEASE
+    over = timezone.now() - timedelta(seconds=1)
+    EvaluationRequest.objects.filter(state="claimed").update(lease_until=over)
+    Job.objects.filter(state="claimed").update(lease_until=over)
+    assert timedelta(seconds=1) < min(LEASE, jobs.LEASE)
 
 
 if __name__ == "__main__":
-    acts = {act.__name__: act for act in (prepare, activate, queue, outlast)}
+    acts = {act.__name__: act for act in (prepare, activate, queue, withdraw, outlast)}
     acts[sys.argv[1]](*sys.argv[2:])

@@ -24,7 +24,7 @@ LATER = NOW + timedelta(days=3)
 
 def opened(**fields: Any) -> Dispute:
     """A dispute over the ownership of a new track's master."""
-    given = {
+    given: dict[str, Any] = {
         "track": fields.pop("track", None) or factories.track(),
         "party": fields.pop("party", None) or factories.party(),
         "kind": "ownership",

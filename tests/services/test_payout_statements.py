@@ -79,7 +79,8 @@ def test_a_statement_tells_all_of_a_party_and_is_paid() -> None:
         "earns-master",
         str(run.payout_lines.earliest("pk").decision.uuid),
     )
-    assert told.payout and row.payout
+    assert told.payout is not None
+    assert row.payout is not None
     assert told.payout.transaction == str(row.payout.uuid)
     assert (owed(label), owed(writer)) == (0, 0)
     assert Notice.objects.filter(party=label, kind="statement_issued").count() == 1

@@ -163,6 +163,22 @@ def test_two_disputes_hold_two_layers() -> None:
     conserved(run)
 
 
+def test_what_another_ruleset_holds_back_of_a_track_is_held() -> None:
+    lab, label = factories.party(), factories.party()
+    song = money.song(master={label: 10_000}, publishing={label: 10_000})
+    money.usage(licensee=lab, tracks={song: None})
+    finding = factories.finding(
+        decision=factories.decision(track=song), ruleset="duplicates", rule_key="copied"
+    )
+    duty = factories.obligation(finding=finding, do="hold_payout", details={"layer": "master"})
+    pool = money.pool(licensee=lab)
+    held = pool_run(pool=pool, at=NOW).run
+    assert balances()[f"hold:copied:party:{label.pk}"] == held.held == 67_500
+    duty.state = "lapsed"
+    duty.save()
+    assert pool_run(pool=pool, at=LATER).run.held == 0
+
+
 def test_a_dispute_elsewhere_holds_nothing_here() -> None:
     lab, label = factories.party(), factories.party()
     song = money.song(master={label: 10_000}, publishing={label: 10_000})

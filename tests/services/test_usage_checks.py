@@ -23,12 +23,11 @@ from policy.models import (
     UsageCheck,
     UsageDecision,
 )
+from policy.selectors.usage_answers import answer_of, answers_of
 from policy.services import usage_checks
 from policy.services.usage_catalogue import CatalogueQuery
 from policy.services.usage_checks import (
     NotChecked,
-    answer_of,
-    answers_of,
     usage_ask,
     usage_check,
     usage_check_job,
@@ -257,6 +256,28 @@ def test_without_rules_or_tracks_there_is_no_answer() -> None:
         usage_check(usage=empty, at=NOW)
 
 
+def _made(root: Path, rule: str) -> None:
+    trees.write_ruleset(root, "made", {"1.0.0": trees.version_text("made", rule)})
+    tree = compile_tree(trees.lock(root))
+    assert tree.schema is not None
+    live(bundle(tree.schema, [(tree.rulesets[0].plans["1.0.0"], ())]))
+
+
+def test_layers_are_told_by_rules_that_do_not_read_them(tmp_path: Path) -> None:
+    rule = """\
+  - id: withdrawn
+    title: Withdrawn
+    when: has(track.use) && track.use.owners.exists(o, o.contract == "withdrawn")
+    effect: block
+    reason: Withdrawn.
+"""
+    _made(tmp_path, rule)
+    track = owned()
+    says(track, "withdrawn", layer="publishing")
+    check = usage_check(usage=_planned(track), at=NOW)
+    assert _why_not(check, track) == [("publishing", "Worldwide", "withdrawn")]
+
+
 def test_rules_that_read_more_of_a_track_are_given_it(tmp_path: Path) -> None:
     rule = """\
   - id: short
@@ -266,10 +287,7 @@ def test_rules_that_read_more_of_a_track_are_given_it(tmp_path: Path) -> None:
     effect: block
     reason: '"{track.title}" lasts {track.duration_seconds} s.'
 """
-    trees.write_ruleset(tmp_path, "made", {"1.0.0": trees.version_text("made", rule)})
-    tree = compile_tree(trees.lock(tmp_path))
-    assert tree.schema is not None
-    live(bundle(tree.schema, [(tree.rulesets[0].plans["1.0.0"], ())]))
+    _made(tmp_path, rule)
     short, long = factories.track(duration_seconds=10), factories.track(duration_seconds=300)
     check = usage_check(usage=_planned(short, long), at=NOW)
     assert check.counts == {"allow": 1, "block": 1}

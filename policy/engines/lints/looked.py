@@ -43,15 +43,19 @@ class Looked:
         return self.setting.plan
 
     @cached_property
-    def seen(self) -> tuple[Observation, ...]:
+    def _observed(self) -> tuple[tuple[Case, Observation | None], ...]:
         """What each case made of the version; those before or after its days made nothing."""
-        return tuple(filter(None, map(self.stand.observe, self.cases)))
+        return tuple((case, self.stand.observe(case)) for case in self.cases)
+
+    @cached_property
+    def seen(self) -> tuple[Observation, ...]:
+        """What the cases made of the version."""
+        return tuple(seen for _, seen in self._observed if seen is not None)
 
     @cached_property
     def shown(self) -> tuple[DecisionShown, ...]:
         """What the cases show of every condition."""
-        pairs = ((case, self.stand.observe(case)) for case in self.cases)
-        return measured(self.plan, pairs).shown()
+        return measured(self.plan, self._observed).shown()
 
     def truths(self, rule: int) -> set[bool]:
         """What a rule's condition came to in the cases."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from policy.engines.mutation.failing import can_fail
 from policy.engines.mutation.original import trees_of_variables
 from policy.lang.plan import Plan
 from policy.lang.tree import (
@@ -32,9 +33,10 @@ Path = tuple[str, ...]
 def is_masked(plan: Plan, rule: str) -> bool:
     """Whether `review` and `skip` come to the same for a rule of a most restrictive version.
 
-    True only when each fact that the rule reads is needed by another rule that does not skip.
+    True only when nothing but an unknown fact leaves the rule without an answer, and each fact that
+    it reads is needed by another rule that does not skip.
     """
-    if plan.combine != "most_restrictive":
+    if plan.combine != "most_restrictive" or can_fail(plan, (rule,)):
         return False
     variables = trees_of_variables(plan)
     others = [each for each in plan.rules if each.id != rule and each.on_error != "skip"]

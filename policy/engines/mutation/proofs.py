@@ -14,8 +14,9 @@ from itertools import combinations
 from typing import Any
 
 from policy.engines.mutation.drafts import Draft
+from policy.engines.mutation.failing import can_fail
 from policy.engines.mutation.of_versions import DAY
-from policy.engines.mutation.original import Original, reads, trees_of_variables
+from policy.engines.mutation.original import Original, reads
 from policy.engines.mutation.trial import Trial
 from policy.engines.mutation.twins import both, both_plans, differing, negated
 from policy.engines.solver import Answer, Found, Impossible, Setting, Start, Unproved, witness
@@ -26,16 +27,16 @@ from policy.lang.plan import Plan, RulePlan, rule_trees
 from policy.lang.situations import completed
 from policy.lang.source import Span
 from policy.lang.territories import WORLDWIDE
-from policy.lang.tree import Call, Literal, Node, walk
-
-_FALLIBLE = frozenset({"_[_]", "_/_", "_%_", "int", "double", "bool", "timestamp", "duration"})
-"""Functions without an answer for some arguments, literals apart."""
+from policy.lang.tree import Call, Literal, Node
 
 PATIENCE = 2
 """Questions left open after which a mutant is given up: it cannot be proved any more."""
 
 _ALONE = frozenset({"effect", "scope", "duty", "party", "deadline"})
 """Mutators of what a rule says once it matches."""
+
+_SAYING = _ALONE - {"scope"}
+"""Those that read nothing: without an answer, the rule says the same before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +163,10 @@ class Prover:
         return Setting(plan, self._original.schema, self._original.parameters)
 
     def _can_fail(self, draft: Draft) -> bool:
-        """Whether a condition of either of the two can be in error though all facts are known."""
-        trees = [rule.when for plan in (self._original.plan, draft.plan) for rule in plan.rules]
-        trees += [*trees_of_variables(self._original.plan).values()]
-        trees += [*trees_of_variables(draft.plan).values()]
-        return any(_fails(node) for tree in trees for node in walk(tree))
+        """Whether a rule of either that can differ may be in error though all facts are known."""
+        if draft.mutator in _SAYING:
+            return False
+        return any(can_fail(plan, draft.rules) for plan in (self._original.plan, draft.plan))
 
 
 def _everywhere(rule: RulePlan) -> Node:
@@ -184,12 +184,6 @@ def _worldwide(territories: Node) -> Node:
         overload="in_list",
         arguments=(word, territories),
     )
-
-
-def _fails(node: Node) -> bool:
-    if not isinstance(node, Call) or node.function not in _FALLIBLE:
-        return False
-    return not all(isinstance(each, Literal) for each in node.arguments[-1:])
 
 
 def _moved(plan: Plan, other: Plan) -> list[RulePlan]:

@@ -44,7 +44,9 @@ class Equation:
         kind: str,
         near: Iterable[Any],
     ) -> list[Any] | None:
-        """Values at which the sides pass each other; None while something else of them is open.
+        """Values at which the sides pass each other, or begin or end to have a value.
+
+        None while something else of them is open, and where no value of theirs was found.
 
         `items` are those around the place that `put` fills, by the key of their list.
         """
@@ -58,7 +60,8 @@ class Equation:
             put(value)
             try:
                 left, right = self._left(frame), self._right(frame)
-                return int(left > right) - int(left < right)
+                order = int(left > right) - int(left < right)
+                return order if order or left == right else None  # None: no number at all
             except Asked:
                 raise
             except EvaluationError:
@@ -73,7 +76,8 @@ class Equation:
 def alone(
     careful: Careful, frame: Frame, sides: tuple[Node, Node], place: Node
 ) -> list[Any] | None:
-    """Values of a place at which the sides pass each other; None when they read more than it."""
+    """Values of a place at which the sides pass each other; None when they read more than it, or
+    no value of theirs was found."""
     tried = Variable(type=place.type, span=NOWHERE, name=_TRIED)
     left, right = (_instead(side, place, tried) for side in sides)
 

@@ -221,13 +221,15 @@ class Regions:
     def _against(self, node: Call, one: Node, other: Node, sight: Sight) -> bool:
         """A comparison with a fixed value. With an error it is one, with no number false."""
         value = self._value(other)
-        if self._fixed(one) or not _is_finite(value):
+        if self._fixed(one) or value is None or value != value:
             return True
         if isinstance(one, Call) and one.function == "size":
             return self._size(one.arguments[0], value, sight)
         key, sure = self._place(one, sight)
         if key is None or one.type.startswith("list("):
             return self._equation(node, one, other, sight)
+        if not _is_finite(value):
+            return sure  # no fact is without end
         self._domain(key, one.type).constants.append(value)
         return sure and (one.type in ORDERED or node.function not in _ORDERINGS)
 

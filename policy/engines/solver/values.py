@@ -7,6 +7,7 @@ for texts each constant and any other text.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from string import ascii_lowercase
@@ -106,36 +107,48 @@ def _texts(length: int | None) -> Iterator[str]:
             yield "x" * (length - 1) + last
 
 
+_MOST = sys.float_info.max
+
 LADDER: dict[str, tuple[Any, ...]] = {
-    "int": tuple(sorted({0, 1, -1, *(s * 10**e for e in range(1, 19, 3) for s in (1, -1))})),
-    "double": (-1e15, -1e6, -1000.0, -1.0, 0.0, 1.0, 1000.0, 1e6, 1e15),
+    "int": tuple(
+        sorted({0, 1, -1, *(s * 10**e for e in range(1, 19, 3) for s in (1, -1)), INT_MIN, INT_MAX})
+    ),
+    "double": (
+        -_MOST, -1e150, -1e40, -1e15, -1e6, -1000.0, -1.0,
+        0.0, 1.0, 1000.0, 1e6, 1e15, 1e40, 1e150, _MOST,
+    ),
     "timestamp": (TIMESTAMP_MIN, 0, 2 * 10**18, TIMESTAMP_MAX),
     "duration": (-DURATION_LIMIT, -(10**15), 0, 10**15, DURATION_LIMIT),
-}
-"""Where turning points are looked for in between."""
+}  # fmt: skip
+"""Where turning points are looked for in between, from one end of the type to the other."""
 
 
-_TURNS = 4
-"""Turns in one gap of the ladder; a difference that grows or falls has two, at most."""
+_TURNS = 5
+"""Turns in one gap of the ladder; a difference that grows or falls has two at most, and two more
+where it begins and ends to have a value."""
 
 
-def turning_points(sign: Callable[[Any], int | None], kind: str, near: Iterable[Any]) -> list[Any]:
+def turning_points(
+    sign: Callable[[Any], int | None], kind: str, near: Iterable[Any]
+) -> list[Any] | None:
     """Values at which `sign` (of a difference that grows or falls) turns, and those beside them.
 
-    None of it is where the difference has no value.
+    `sign` is None where the difference has no value, as where it leaves the numbers: that is a turn
+    as well. None when it has a value nowhere on the ladder: where it has one is not known then.
     """
     make = float if kind == "double" else _WHOLE[kind][0]
     ladder = [make(value) for value in sorted({*LADDER[kind], *near})]
     signs = [(value, sign(value)) for value in ladder]
+    if all(each is None for _, each in signs):
+        return None
     found: list[Any] = []
     for (low, below), (high, above) in pairwise(signs):
-        if below is not None and above is not None:
-            found += _turns(sign, low, below, high, above)
+        found += _turns(sign, low, below, high, above)
     return list(dict.fromkeys(make(value) for value in found))
 
 
 def _turns(
-    sign: Callable[[Any], int | None], low: Any, below: int, high: Any, above: int
+    sign: Callable[[Any], int | None], low: Any, below: int | None, high: Any, above: int | None
 ) -> Iterator[Any]:
     """The last value before each turn and the first after it."""
     make = type(low)
@@ -145,8 +158,6 @@ def _turns(
             return
         while (middle := _middle(left, right)) is not None:
             found = sign(make(middle))
-            if found is None:
-                return
             left, right, after = (middle, right, after) if found == below else (left, middle, found)
         yield from (left, right)
         low, below = right, after

@@ -69,3 +69,9 @@ def test_a_rule_that_skips_or_a_table_masks_nothing() -> None:
     assert is_masked(whole, "rule-0")
     assert not is_masked(_other(whole, on_error="skip"), "rule-0")
     assert not is_masked(replace(whole, combine="first_match"), "rule-0")
+
+
+def test_a_rule_that_can_fail_by_itself_is_not_masked() -> None:
+    other = "track.deliveries == 7"
+    assert masked("track.deliveries > 1", other)
+    assert not masked("track.deliveries * 2 > 1", other)

@@ -39,6 +39,14 @@ _HIGH = parameter("high", "double", ("2026-01-01", 0.9), ("2026-08-02", 0.85))
         "(track.deliveries > 2) != (track.isrc_well_formed)",
         "has(track.is_cover) ? track.is_cover : track.isrc_well_formed",
         'track.contributors[1].role == "Mixer" && size(track.contributors) > 1',
+        # Close to where calculations leave their numbers.
+        "track.deliveries * 1000000 == 9000000000000000000",
+        "track.deliveries + 9000000000000000000 == 9223372036854775000",
+        "-track.deliveries < -9223372036854775806",
+        'track.first_delivered_at + duration("100000h") > timestamp("9999-12-31T00:00:00Z")',
+        "has(track.ai.detector_score) && track.ai.detector_score * 2.0 > 1e16",
+        "has(track.ai.detector_score) && track.ai.detector_score - 1e15 > 1e300",
+        "has(track.ai.detector_score) && track.ai.detector_score * 1e308 == 1e308 * 10.0",
     ],
 )
 def test_it_finds_facts(goal: str) -> None:
@@ -65,6 +73,7 @@ def test_it_finds_facts(goal: str) -> None:
         'now < timestamp("2026-03-01T00:00:00Z") && now > timestamp("2026-03-01T00:00:00Z")',
         'track.consents.exists(c, c.use == "remix" && c.use == "cover")',
         '["DE", "FR"].exists(t, t == "SE")',
+        "has(track.ai.detector_score) && track.ai.detector_score > 1e308 * 10.0",
     ],
 )
 def test_it_proves_that_nothing_can_be_found(goal: str) -> None:
@@ -74,6 +83,10 @@ def test_it_proves_that_nothing_can_be_found(goal: str) -> None:
 def test_it_says_when_it_cannot_tell() -> None:
     goal = "track.deliveries * track.deliveries == 1000003"  # a prime
     assert isinstance(ask(goal), Unproved)
+
+
+def test_it_proves_nothing_of_what_had_a_value_nowhere() -> None:
+    assert isinstance(ask("track.deliveries / 0 == 1"), Unproved)
 
 
 def test_it_gives_up_when_its_budget_is_spent() -> None:
