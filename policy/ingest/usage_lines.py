@@ -12,7 +12,7 @@ say of it the same.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -88,15 +88,28 @@ def read_json_lines(lines: Iterable[bytes]) -> Iterator[Line]:
 def read_csv(lines: Iterable[str]) -> Iterator[Line]:
     """The uses of a CSV table with a heading as they come."""
     reader = csv.DictReader(lines)
+    try:
+        wrong = _heading(reader.fieldnames or ())
+        if wrong:
+            yield BadLine(1, wrong)
+            return
+        rows = ((reader.line_num, row) for row in reader)
+        for _, group in groupby(rows, key=lambda pair: pair[1].get("reference")):
+            yield _of_rows(list(group))
+    except UnicodeDecodeError:
+        yield BadLine(reader.line_num + 1, "it is not UTF-8, or a line soon after it is not")
+    except csv.Error as error:
+        yield BadLine(reader.line_num + 1, f"it is no CSV: {error}")
+
+
+def _heading(names: Sequence[str]) -> str:
+    """What is wrong with the names of columns; empty for nothing."""
     known = {*LineUse.__struct_fields__, *_DRAW} - {"tracks"}
-    unknown = [name for name in reader.fieldnames or () if name not in known]
-    if unknown or not reader.fieldnames:
-        names = ", ".join(f"`{name}`" for name in unknown) or "nothing"
-        yield BadLine(1, f"the heading has {names}; columns are {', '.join(sorted(known))}")
-        return
-    rows = ((reader.line_num, row) for row in reader)
-    for _, group in groupby(rows, key=lambda pair: pair[1].get("reference")):
-        yield _of_rows(list(group))
+    unknown = [name for name in names if name not in known]
+    if names and not unknown:
+        return ""
+    told = ", ".join(f"`{name}`" for name in unknown) or "nothing"
+    return f"the heading has {told}; columns are {', '.join(sorted(known))}"
 
 
 def _of_rows(rows: list[tuple[int, dict[str, Any]]]) -> Line:

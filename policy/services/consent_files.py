@@ -20,8 +20,8 @@ from django.db.models import Q
 
 from policy.ingest.consents.formats import FORMATS
 from policy.ingest.consents.licences import read_licence_map, read_licences
-from policy.ingest.consents.statements import ConsentFile, FileWarning
-from policy.ingest.refusals import MAX_PROBLEMS, MessageRefused
+from policy.ingest.consents.statements import ConsentFile, FileStatement, FileWarning
+from policy.ingest.refusals import MAX_PROBLEMS, MessageRefused, Refusal
 from policy.lang.source import Source
 from policy.models import Consent
 from policy.services.audit import audit_record
@@ -94,13 +94,7 @@ def _rows(
     read: ConsentFile, file: FileOf, at: datetime
 ) -> tuple[list[Consent], tuple[FileWarning, ...]]:
     """A row for each statement and layer. Raises MessageRefused for what cannot be placed."""
-    known = FORMATS.get(file.format)
-    statements, problems = placed(
-        read.statements,
-        file.targets,
-        path=file.name,
-        refusals_hold=known is not None and known.refusals_hold,
-    )
+    statements, problems = _placed(read, file)
     names = names_find(statements=statements, account=file.account, path=file.name)
     making = Making(file, names, at)
     rows = [row for one in making.spoken(statements) for row in making.rows(one)]
@@ -109,6 +103,14 @@ def _rows(
         text = file.raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
         raise MessageRefused(problems[:MAX_PROBLEMS], Source(file.name, text))
     return rows, (*read.warnings, *making.warnings())
+
+
+def _placed(read: ConsentFile, file: FileOf) -> tuple[Sequence[FileStatement], list[Refusal]]:
+    """The statements with their subjects, and mistakes for those that have none."""
+    known = FORMATS.get(file.format)
+    if known is None or not known.located:
+        return read.statements, []
+    return placed(read.statements, file.targets, path=file.name, refusals_hold=known.refusals_hold)
 
 
 def _compared(

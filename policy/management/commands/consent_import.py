@@ -14,8 +14,9 @@ from policy.ingest.consents.lines import FILE_BYTES
 from policy.ingest.consents.table import SOURCES
 from policy.ingest.refusals import MessageRefused
 from policy.lang.words import LAYERS
+from policy.management.catalogues import account_named, target_argument
 from policy.management.output import person, person_argument
-from policy.management.parties import account_named, party_named, target_argument
+from policy.management.uses import party
 from policy.management.words import counted
 from policy.services.consent_files import FORMAT_NAMES, Imported, consent_file_import
 from policy.services.consent_rows import LICENCES, FileOf
@@ -95,13 +96,15 @@ def _file(options: dict[str, Any]) -> FileOf:
         raise CommandError(f"the format `{options['format']}` {word} --licence-map")
     if not options["party"] and options["format"] not in ("table", LICENCES):
         raise CommandError("say who says this: `--party NAME`")
+    if options["map"] and options["format"] in ("table", LICENCES):
+        raise CommandError(f"the format `{options['format']}` names its subjects: no --map")
     path = options["file"]
     licence_map = options["licence_map"]
     return FileOf(
         raw=_read(path),
         name=options["name"] or str(path),
         format=options["format"],
-        party=party_named(options["party"]),
+        party=party(options["party"]) if options["party"] else None,
         layers=tuple(dict.fromkeys(options["layer"])),
         targets=tuple(options["map"]),
         account=account_named(options["account"]),
