@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from policy.accounting.statements import decode, encode, write
 from policy.facts import uses as facts
-from policy.models import Attribution, Consent
+from policy.models import Attribution, Consent, PayoutLine
 from policy.selectors import answers
 from policy.selectors.consent_pages import (
     ConsentAsked,
@@ -114,6 +114,20 @@ def test_the_licensee_reads_its_answers_without_a_name(cast: Cast, made: Uses) -
     assert [track.seen for track in page.tracks.rows] == [False, False], "no works of its own"
     assert cast.brightwater.name not in str(page)
     assert cast.halcyon.name not in str(page.groups)
+
+
+def test_staff_read_who_is_paid_for_an_output(cast: Cast, made: Uses) -> None:
+    line = PayoutLine.objects.get(run=made.run, party=cast.halcyon)
+    line.pk, line.position, line.kind = None, 9, "generate_output"
+    line._state.adding = True
+    line.save()
+    page = get_usage_page(cast["analyst"], made.output.uuid, FIRST, size=9)
+    assert page is not None
+    assert page.payees == ("Halcyon Records",)
+    for name in ("licensee", "label"):
+        other = get_usage_page(cast[name], made.output.uuid, FIRST, size=9)
+        assert other is not None
+        assert other.payees == ()
 
 
 def test_a_title_is_left_open_as_the_facts_leave_it() -> None:
