@@ -8,12 +8,17 @@ from typing import TypeAlias
 
 from policy.registry.said import Ask, Said
 from policy.registry.speaking import SILENT, Answer, answer
-from policy.registry.territories import Where, cells, folded
+from policy.registry.territories import WORLDWIDE, Where, cells, folded
 
 LAYERS = ("master", "publishing", "performer", "likeness")
 
 ARTIST_LAYERS = frozenset({"performer", "likeness"})
 """Layers in which a performer is heard without a share: nobody else can speak for an artist."""
+
+
+NOBODY = -1
+"""Owns a layer where a use everywhere reaches a place in which no owner is known: silent, so that
+what others say of the rest of the world does not count there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,17 @@ def _layer(
     columns = {
         code: _column(code, held, artists, said, ask) for code in cells(ask.territories, extents)
     }
+    if columns.get(WORLDWIDE):
+        columns = {code: column or _UNOWNED for code, column in columns.items()}
     plain = {code: _without_ids(column) for code, column in columns.items()}
     for code, alike in folded(plain).items():
         for owner, (basis_points, told) in plain[alike[0]].items():
             spoke = {id for same in alike for id in columns[same][owner][1].spoke}
             whole = replace(told, spoke=tuple(sorted(spoke)))
             yield Owned(owner, layer, code, basis_points, whole)
+
+
+_UNOWNED: Column = {NOBODY: (None, SILENT)}
 
 
 def _column(

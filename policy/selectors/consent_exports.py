@@ -1,4 +1,4 @@
-"""What is in force for a party, as statements that the formats of consent files can be written from.
+"""What is in force for a party, as statements from which consent files can be written.
 
 On a day as known on a day. Public signals are for everybody, so a grant by contract or deal, which
 is for whoever it was made with, is not among them; a refusal is, whatever it comes from.

@@ -66,6 +66,7 @@ class Making:
     def __init__(self, file: FileOf, names: Names, at: datetime) -> None:
         known = FORMATS.get(file.format)
         self._file, self._names, self._at = file, names, at
+        self._digest = file.digest
         self._source = file.source or (known.source if known else "public_signal")
         self._layers = file.layers or (layers_of(file.party) if file.party else ())
         self._without: dict[str, set[str]] = {}
@@ -120,7 +121,7 @@ class Making:
             source=source,
             assurance=_ASSURANCE.get(source, "self_declared"),
             evidence_name=f"{evidence} > {one.evidence}"[:_NAME] if one.evidence else evidence,
-            evidence_digest=self._file.digest,
+            evidence_digest=self._digest,
             recorded_at=self._at,
         )
 

@@ -72,7 +72,7 @@ def placed(
     reached: set[FileStatement] = set()
     for one in everything:
         here = speaking(statements, one.path, refusals_hold=refusals_hold) if one.path else whole
-        reached |= set(here)
+        reached |= {*here, *speaking(statements, one.path)}
         found += _of(one, here, [] if one.path == "" else whole)
     left = [one for one in statements if one not in reached]
     return found, list(_unreached(left, path))

@@ -168,11 +168,11 @@ def blocking(part: BundlePart, made: bytes, judgement: Judgement) -> Iterator[Bl
 def _spoken(
     part: BundlePart, document: Mapping[str, Any], *, but: str
 ) -> dict[tuple[str, str], JudgedRule]:
-    """The rules that speak when the owners of all layers but one say yes."""
+    """The rules that speak when all other layers are owned everywhere and their owners say yes."""
     use = document["track"]["use"]
     owners = [one if one["layer"] == but else one | _YES for one in use.get("owners", ())]
-    missing = set(Layer.values) - {one["layer"] for one in owners} - {but}
-    owners += [{"layer": layer, "territory": WORLDWIDE, **_YES} for layer in sorted(missing)]
+    others = (layer for layer in Layer.values if layer != but)
+    owners += [{"layer": layer, "territory": WORLDWIDE, **_YES} for layer in others]
     track = document["track"] | {"use": use | {"owners": owners}}
     changed = msgspec.json.encode({**document, "track": track})
     return {(rule.ruleset, rule.rule): rule for rule in judge(part, changed).rules}

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from policy.models import Account
-from tests.benchmarks.million import _boolean, _numbers, _uuid
+from tests.benchmarks.sql import boolean, numbers, uuid
 
 AT = "'2026-11-22 12:00:00+00:00'"
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -30,34 +30,34 @@ def fill(tracks: int, parties: int) -> None:
 
 
 def _tables(tracks: int, parties: int) -> Iterator[str]:
-    no, yes = _boolean(False), _boolean(True)
+    no, yes = boolean(False), boolean(True)
     releases, labels = tracks // 10, parties // 10
     writers = parties - labels
     yield (
         "INSERT INTO policy_party (id, uuid, name, name_key, created_at) "
-        f"SELECT n, {_uuid('b')}, 'Party ' || n, 'party ' || n, {AT} FROM {_numbers(parties)}"
+        f"SELECT n, {uuid('b')}, 'Party ' || n, 'party ' || n, {AT} FROM {numbers(parties)}"
     )
     yield (
         "INSERT INTO policy_release (id, uuid, account_id, key, icpn, icpn_valid, grid, type, "
         "title, display_artist, record_label, genre, contains_ai, delivered_at, "
-        f"message_created_at) SELECT n, {_uuid('c')}, 1, 'r' || n, '', {no}, '', 'Album', "
+        f"message_created_at) SELECT n, {uuid('c')}, 1, 'r' || n, '', {no}, '', 'Album', "
         f"'Release ' || n, '', 'Label ' || n % {labels}, '', 'none', {AT}, {AT} "
-        f"FROM {_numbers(releases)}"
+        f"FROM {numbers(releases)}"
     )
     yield (
         "INSERT INTO policy_track (id, uuid, release_id, account_id, reference, isrc, "
         "isrc_well_formed, iswc, title, title_key, version_title, display_artist, artist_key, "
         "genre, language, contains_ai, audio_digest, first_delivered_at, last_delivered_at, "
-        f"deliveries) SELECT n, {_uuid('d')}, 1 + n % {releases}, 1, 'A' || n, "
+        f"deliveries) SELECT n, {uuid('d')}, 1 + n % {releases}, 1, 'A' || n, "
         f"'ZZBEN' || n, {yes}, '', 'Track ' || n, 'track ' || n, '', "
         f"'Artist ' || n % 9973, 'artist ' || n % 9973, '', '', 'none', '', {AT}, {AT}, 1 "
-        f"FROM {_numbers(tracks)}"
+        f"FROM {numbers(tracks)}"
     )
     share = (
         "INSERT INTO policy_share (track_id, party_id, layer, basis_points, territories, "
         "excluded_territories) SELECT n, "
     )
-    of = f"FROM {_numbers(tracks)}"
+    of = f"FROM {numbers(tracks)}"
     yield f"{share} 1 + n % {labels}, 'master', 10000, '[]', '[]' {of}"
     first = f"{labels} + 1 + n * 7919 % {writers}"
     second = f"{labels} + 1 + n * 7907 % {writers}"
@@ -72,11 +72,11 @@ def _tables(tracks: int, parties: int) -> Iterator[str]:
     rest = f"'', '', '[]', '[]', {AT}, 'none', '', 'contract', 'contract', '', '', {AT}"
     use = "'train_generative'"
     yield (
-        f"{said} {_uuid('e')}, n, 'catalogue', NULL, '', CASE WHEN n <= {labels} THEN 'master' "
+        f"{said} {uuid('e')}, n, 'catalogue', NULL, '', CASE WHEN n <= {labels} THEN 'master' "
         f"ELSE 'publishing' END, {use}, CASE WHEN n % 17 = 0 THEN 'denied' ELSE 'granted' END, "
-        f"{rest} FROM {_numbers(parties)} WHERE n % 11 <> 0"
+        f"{rest} FROM {numbers(parties)} WHERE n % 11 <> 0"
     )
     yield (
-        f"{said} {_uuid('f')}, 1 + n % {labels}, 'track', n, '', 'master', {use}, "
+        f"{said} {uuid('f')}, 1 + n % {labels}, 'track', n, '', 'master', {use}, "
         f"CASE WHEN n % 20 = 0 THEN 'withdrawn' ELSE 'granted' END, {rest} {of} WHERE n % 2 = 0"
     )

@@ -77,13 +77,16 @@ def _look_up(tracks: int) -> None:
     writers = [Party.objects.get(pk=labels(tracks) + 1 + pk % 1000) for pk in ids]
     label = Party.objects.get(pk=1)
     ask = Ask(use="train_generative", at=DAY, known_at=LATER)
-    times = {"at": DAY, "known_at": LATER}
-    first = Place()
-    _timed("a track, all uses", rows, lambda row: consents_in_force(row, staff, **times))
-    _timed("a writer's page", writers, lambda row: consents_of_party(row, staff, first, **times))
-    _timed(
-        "a label's page", [label] * 99, lambda row: consents_of_party(row, staff, first, **times)
-    )
+
+    def of_track(row: Any) -> object:
+        return consents_in_force(row, staff, at=DAY, known_at=LATER)
+
+    def of_party(row: Any) -> object:
+        return consents_of_party(row, staff, Place(), at=DAY, known_at=LATER)
+
+    _timed("a track, all uses", rows, of_track)
+    _timed("a writer's page", writers, of_party)
+    _timed("a label's page", [label] * 99, of_party)
     _timed("owners of a track, one use", ids, lambda pk: owners_of(ask, [pk]))
     batches = [[dice.randint(1, tracks) for _ in range(500)] for _ in range(20)]
     _timed("owners of 500 tracks, one use", batches, lambda batch: owners_of(ask, batch))

@@ -69,8 +69,8 @@ def _catalogue(tracks: int) -> Iterator[str]:
         "genre, language, contains_ai, audio_digest, first_delivered_at, last_delivered_at, "
         f"deliveries) SELECT n, {sql.uuid('d')}, 1 + n / 10, 1, 'A' || n, "
         f"'ZZBEN' || {sql.padded('n')}, {yes}, 'T' || {sql.padded('n')}, 'Track ' || n, "
-        f"'track ' || n, '', 'Artist ' || (n / 10), 'artist ' || (n / 10), '', '', 'none', '', {AT}, "
-        f"{AT}, 1 FROM {up}"
+        f"'track ' || n, '', 'Artist ' || (n / 10), 'artist ' || (n / 10), '', '', 'none', '', "
+        f"{AT}, {AT}, 1 FROM {up}"
     )
     halves = ((label, "master", "10000", "n > 0"), (writer, "publishing", "6000", "n > 0"),
               (second, "publishing", "4000", "n % 2 = 0"))  # fmt: skip

@@ -121,8 +121,18 @@ def test_the_task_ignores_what_a_message_says_and_tells_others_by_a_nudge(
     assert sent[0]["expires"] == tasks.NUDGE_EXPIRES
 
 
-def test_beat_sweeps_with_the_task_that_exists() -> None:
+def test_beat_sweeps_with_tasks_that_exist() -> None:
     names = {entry["task"] for entry in app.conf.beat_schedule.values()}
     tasks_of_beat = ("evaluate_pending", "work_pending", "sweep_consents")
     assert names == {f"policy.tasks.{name}" for name in tasks_of_beat}
     assert names <= set(app.tasks)
+
+
+@pytest.mark.django_db
+def test_the_sweep_of_consents_nudges_when_it_queued_something(
+    sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for queued in (0, 3):
+        monkeypatch.setattr("policy.services.sweeps.consents_sweep", lambda now, n=queued: n)
+        tasks.sweep_consents(anything="ignored")
+    assert len(sent) == 1

@@ -25,7 +25,7 @@ from policy.ingest.consents.statements import (
 )
 from policy.ingest.consents.vocabulary import uses_by_word
 from policy.ingest.json_reading import Fields, JsonReading
-from policy.lang.diagnostics import did_you_mean, quoted
+from policy.lang.diagnostics import closest, quoted
 
 LABEL = "cawg.training-mining"
 _LABELS = (LABEL, "c2pa.training-mining")
@@ -76,9 +76,10 @@ def _entries(reading: JsonReading, entries: Fields, doubts: Warnings) -> Iterato
         place = reading.place(entries.at, key=label)
         uses = _USES.get(label.replace("c2pa.", "cawg.", 1) if label[:5] == "c2pa." else label)
         if uses is None:
-            near = did_you_mean(label, _USES)
-            message = f"{quoted(label)} is no known label and is left out"
-            doubts.add("unknown-word", f"{message}: {near}" if near else message, place)
+            near = None if doubts.full else closest(label, _USES)
+            hint = f": did you mean {quoted(near)}?" if near else ""
+            message = f"{quoted(label)} is no known label and is left out{hint}"
+            doubts.add("unknown-word", message, place)
         elif entry is not None:
             yield from _entry(entry, uses[0], place)
 

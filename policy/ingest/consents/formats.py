@@ -30,7 +30,8 @@ class Writer(Protocol):
 @dataclass(frozen=True, slots=True)
 class Format:
     """One format. `source` is where its statements come from, in the words of the registry, unless
-    they say so themselves. `refusals_hold`: a wider refusal beats a narrower grant."""
+    they say so themselves. `refusals_hold`: a wider refusal beats a narrower grant. `located`: they
+    speak about places, which are to be mapped to subjects."""
 
     name: str
     title: str
@@ -38,6 +39,7 @@ class Format:
     write: Writer
     source: str = "public_signal"
     refusals_hold: bool = False
+    located: bool = True
 
 
 FORMATS: Mapping[str, Format] = {
@@ -47,6 +49,8 @@ FORMATS: Mapping[str, Format] = {
         Format("tdmrep", "W3C TDMRep (tdmrep.json)", read_tdmrep, write_tdmrep),
         Format("cawg", "CAWG training and data mining", read_cawg, write_cawg),
         Format("rsl", "Really Simple Licensing 1.0", read_rsl, write_rsl, refusals_hold=True),
-        Format("table", "our own table (CSV)", read_table, write_table, source="file"),
+        Format(
+            "table", "our own table (CSV)", read_table, write_table, source="file", located=False
+        ),
     )
 }

@@ -158,13 +158,13 @@ class _Saying:
         if one.decision == "withdrawn":
             self._tell("that a grant was withdrawn: it is told as a refusal")
             one = replace(one, decision="denied", condition="none")
+        if (one.territories or one.excluded) and not self._ability.territories:
+            self._tell("territories: what holds in some is told as a refusal")
+            one = replace(one, decision="denied", condition="none", territories=(), excluded=())
         one = self._conditioned(one)
         if one.terms and not self._ability.terms:
             self._tell("terms")
             one = replace(one, terms="")
-        if (one.territories or one.excluded) and not self._ability.territories:
-            self._tell("territories: what holds in some is told as a refusal")
-            one = replace(one, decision="denied", condition="none", territories=(), excluded=())
         return replace(one, condition="none") if one.decision == "denied" else one
 
     def _conditioned(self, one: FileStatement) -> FileStatement:

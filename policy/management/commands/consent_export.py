@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from policy.ingest.consents.formats import FORMATS
+from policy.management.catalogues import target_argument
 from policy.management.output import instant
-from policy.management.parties import party_named, target_argument
+from policy.management.registry import party_named
 from policy.selectors import consent_exports
 from policy.services.consent_targets import Target
 from policy.services.saying import subject_key
@@ -35,11 +36,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Select, write, and tell what could not be said."""
-        now, party = timezone.now(), party_named(options["party"])
-        if party is None:
-            raise CommandError("say whose: `--party NAME`")
+        now = timezone.now()
         export = consent_exports.consent_export(
-            party=party, on=options["on"] or now, known=options["known"] or now
+            party=party_named(options["party"]),
+            on=options["on"] or now,
+            known=options["known"] or now,
         )
         if options["format"] != "table":
             export = consent_exports.public(export, [_path(one) for one in options["map"]])
@@ -63,6 +64,5 @@ def _path(one: Target) -> consent_exports.Path:
     """A target as statements name their subjects."""
     scope = one.scope or "skip"
     named = scope in ("label", "artist", "work", "recording")
-    return consent_exports.Path(
-        one.path, scope, subject_key(scope, one.subject) if named else one.subject
-    )
+    subject = subject_key(scope, one.subject) if named else one.subject
+    return consent_exports.Path(one.path, scope, subject)

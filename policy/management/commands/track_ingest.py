@@ -11,16 +11,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from policy import tasks
 from policy.ingest.limits import MESSAGE_BYTES
 from policy.ingest.refusals import MessageRefused, Refusal
+from policy.management.catalogues import account_named
 from policy.management.draining import drain
 from policy.management.output import person, person_argument
 from policy.management.words import counted
-from policy.models import Account, EvaluationRequest
+from policy.models import EvaluationRequest
 from policy.services.ingest import MessageConflict, Recorded, delivery_record
 
 
@@ -66,7 +67,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Deliver one file after the other, decide, and sum up."""
         self._json = options["json"]
-        account = _account(options["account"])
+        account = account_named(options["account"])
         actor = person(options["by"])
         count = _Count()
         for path in options["file"]:
@@ -134,19 +135,6 @@ class Command(BaseCommand):
 
     def _line(self, found: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(found, ensure_ascii=False))
-
-
-def _account(key: str) -> Account | None:
-    """The account of that key; None for none given. Refuses a key that nobody has."""
-    if not key:
-        return None
-    found = Account.objects.filter(key=key).first()
-    if found is None:
-        known = ", ".join(Account.objects.order_by("key").values_list("key", flat=True)[:10])
-        raise CommandError(
-            f"there is no account `{key}`" + (f"; there are {known}" if known else "")
-        )
-    return found
 
 
 def _read(path: Path) -> bytes:

@@ -1,31 +1,13 @@
-"""Parties, accounts and parts of catalogues that commands are told of by name."""
+"""Accounts, and parts of catalogues on the paths of a site, that commands are told of."""
 
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 
-from policy.models import Account, Party
+from policy.models import Account
 from policy.services.consent_targets import Target, WrongTarget, target
-from policy.services.parties import key_of
-
-
-def party_named(name: str) -> Party | None:
-    """The one party of a UUID or name; None for no name. Refuses a name of nobody, or of several."""
-    if not name:
-        return None
-    try:
-        found = list(Party.objects.filter(uuid=UUID(name)))
-    except ValueError:
-        found = list(Party.objects.filter(name_key=key_of(name)).order_by("pk")[:10])
-    if not found:
-        raise CommandError(f"there is no party `{name}`")
-    if len(found) > 1:
-        uuids = ", ".join(str(party.uuid) for party in found)
-        raise CommandError(f"several parties are called `{name}`; give one of {uuids}")
-    return found[0]
 
 
 def account_named(key: str) -> Account | None:
