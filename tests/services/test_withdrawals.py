@@ -184,7 +184,7 @@ def test_what_a_delivery_withdraws_is_carried_out_too(world: World) -> None:
     _work()
     assert Job.objects.get().state == "done"
     assert not EvaluationRequest.objects.exists()
-    assert UsageCheck.objects.get().usage == usage
+    assert UsageCheck.objects.get(reported=False).usage == usage
     assert set(Notice.objects.values_list("consent", flat=True)) == {row.pk}
 
 
