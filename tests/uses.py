@@ -224,7 +224,8 @@ def _run(
     posted = ledger.post("accrual", lines, reason=f"Pool {pool.key}, run {number}")
     return PoolRun.objects.create(
         pool=pool, number=number, bundle=bundle, input_digest=f"{number}" * 64, corrects=corrects,
-        transaction=posted, scheme={"training_key": "equal", "training_deduction": 1000},
+        transaction=posted,
+        scheme={"word": "training", "key": "equal", "deduction": 1000, "sums": 1},
         gross=gross, deducted=deducted, paid=paid, held=held, reserved=0, lines=2, ran_at=NOW,
     )  # fmt: skip
 

@@ -200,6 +200,12 @@ def fine_money(amount: int, currency: str) -> SafeString:
 
 
 @register.filter
+def fine(amount: int, currency: str) -> str:
+    """Millionths of the minor unit as a number, where the currency stands above."""
+    return plain_fine(amount, currency)
+
+
+@register.filter
 def millionths(part: int | None) -> str:
     """Millionths as per cent: `333333` as `33.3333 %`."""
     return "" if part is None else f"{part / 10_000:g} %"

@@ -16,7 +16,10 @@ from policy.models import Usage
 from policy.selectors.usage_pages import get_usage_page, list_usages
 
 PAGE = 50
-"""Uses, or tracks of one, on a page."""
+"""Uses on a page."""
+
+TRACKS = 25
+"""Tracks of a use on its page."""
 
 
 @require_safe
@@ -39,7 +42,7 @@ def usage_list(request: HttpRequest) -> HttpResponse:
 def usage_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One use: what was answered, on what it relied, and what it drew on."""
     form = read(PagedForm, request)
-    page = get_usage_page(request.user, uuid, form.place(), size=PAGE)
+    page = get_usage_page(request.user, uuid, form.place(), size=TRACKS)
     if page is None:
         raise Http404
     return render(request, "dashboard/usage_detail.html", {"page": page, "now": timezone.now()})

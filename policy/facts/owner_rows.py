@@ -55,7 +55,11 @@ SAID = (
 SEPARATOR = "\x1f"
 """Between the columns of a text; no name contains it."""
 
-_BY_NAME = ("label", "artist", "work", "recording")
+_NAMES = {
+    "recording": "isrc", "work": "iswc", "artist": "artist_key", "label": "release__record_label",
+}  # fmt: skip
+"""Scopes of statements that name no row, and the columns of tracks that bear their keys."""
+
 _MANY = 2_000
 """Artists up to which a query names them."""
 
@@ -92,9 +96,7 @@ class Reader:
         said = in_force(Consent.objects.filter(use=ask.use, layer__in=ARTIST_LAYERS), ask)
         artists = said.order_by().values_list("grantor", flat=True).distinct()
         scopes = [
-            scope
-            for scope in (*_BY_NAME, "release")
-            if Consent.objects.filter(scope=scope).exists()
+            scope for scope in (*_NAMES, "release") if Consent.objects.filter(scope=scope).exists()
         ]
         return cls(ask, frozenset(filter(None, artists)), frozenset(scopes))
 
@@ -115,11 +117,14 @@ class Reader:
         found.said = self._own(ids, tracks, found)
         return found
 
+    def _named(self) -> tuple[str, ...]:
+        """Scopes of names and numbers that there are statements of."""
+        return tuple(scope for scope in _NAMES if self.scopes is None or scope in self.scopes)
+
     def _tracks(self, ids: Sequence[int]) -> Iterable[Sequence[Any]]:
-        named = self.scopes is None or not self.scopes.isdisjoint(_BY_NAME)
-        columns = ("isrc", "iswc", "artist_key", "release__record_label") if named else ()
+        names = [_NAMES[scope] for scope in self._named()]
         rows = Track.objects.filter(among("pk", ids)).order_by()
-        return rows.values_list("pk", "account", "release", *columns)
+        return rows.values_list("pk", "account", "release", *names)
 
     def _shares(self, ids: Sequence[int]) -> Iterable[Any]:
         day = self.ask.at.date()
@@ -154,7 +159,8 @@ class Reader:
             for row in self._said("release", among("release", sorted(on))):
                 for track in on[row[0]]:
                     found[track].append(row[2:])
-        named = _grouped((key, row[0]) for row in tracks for key in self._keys(*row[3:]))
+        scopes = self._named()
+        named = _grouped((key, row[0]) for row in tracks for key in _keys(scopes, row[3:]))
         for (scope, key), rows in self._by_name(named).items():
             for track in named[scope, key]:
                 self._called(track, rows, chunk, found[track])
@@ -169,13 +175,6 @@ class Reader:
         for only, said in rows:
             if said[1] in parties and only in (None, account):
                 found.append(said)
-
-    def _keys(self, *names: str) -> Iterator[tuple[str, str]]:
-        if not names:
-            return
-        for scope, key in keys_of(*names):
-            if self.scopes is None or scope in self.scopes:
-                yield scope, key
 
     def _by_name(self, names: Iterable[tuple[str, str]]) -> dict[Any, list[General]]:
         """One query for each scope: of many names in one query no index would find them."""
@@ -227,14 +226,13 @@ def proofs(ask: Ask) -> QuerySet[ConsentProof]:
 
 def keys_of(isrc: str, iswc: str, artist: str, record_label: str) -> Iterator[tuple[str, str]]:
     """Scopes and subject keys by which a statement can be about a track."""
-    if isrc:
-        yield "recording", isrc
-    if iswc:
-        yield "work", iswc
-    if artist:
-        yield "artist", artist
-    if record_label:
-        yield "label", _label_key(record_label)
+    return _keys(tuple(_NAMES), (isrc, iswc, artist, record_label))
+
+
+def _keys(scopes: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for scope, name in zip(scopes, names, strict=True):
+        if name:
+            yield scope, _label_key(name) if scope == "label" else name
 
 
 _label_key = lru_cache(maxsize=10_000)(name_key)

@@ -15,6 +15,11 @@ from django.core.management.base import CommandError, CommandParser
 
 from policy.models import Bundle
 from policy.services.bundles import NotActivated
+from policy.services.disputes import DisputeRefused
+from policy.services.payout_statements import StatementsRefused
+from policy.services.penalties import PenaltyRefused
+from policy.services.pools import PoolRefused
+from policy.services.rates import RateRefused
 from policy.services.recorded_cases import NotExported
 from policy.services.replay_compare import NotCompared
 from policy.services.rulesets import RulesetRefused
@@ -101,11 +106,16 @@ def refusals_told() -> Iterator[None]:
     try:
         yield
     except (
+        DisputeRefused,
         NotActivated,
         NotChecked,
         NotCompared,
         NotExported,
+        PenaltyRefused,
+        PoolRefused,
+        RateRefused,
         RulesetRefused,
+        StatementsRefused,
         UsageRefused,
     ) as refused:
         raise CommandError(str(refused)) from None

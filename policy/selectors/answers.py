@@ -5,8 +5,6 @@ Answers are packed by thousands (`UsageAnswers`); what is asked here opens few o
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from policy.models import UsageAnswers, UsageCheck, UsageDecision
+from policy.selectors.usage_answers import unpacked
 
 OPENED = 20
 """Packed rows that are opened to count answers by decision: the first 100,000 tracks."""
@@ -128,8 +127,7 @@ def answered_tracks(check: UsageCheck, after: int, before: int, size: int, up: b
 
 
 def _unpacked(row: UsageAnswers) -> Iterable[_Packed]:
-    for track, decision, consents in json.loads(zlib.decompress(row.content)):
-        yield _Packed(track, decision, tuple(consents))
+    return (_Packed(*answer) for answer in unpacked(row.content))
 
 
 def _answers(ids: Iterable[int]) -> dict[int, Answer]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from policy.models import Consent, ConsentProof, Party, Reliance, Usage
 from policy.selectors.decision_search import Place
 from policy.selectors.keyset import Page, keyset_page
 from policy.selectors.people import Named
+from policy.selectors.registry import in_force
 from policy.selectors.visibility import User, parties_of, sight_of
 
 RELIED = 20
@@ -225,11 +226,7 @@ def _asked(rows: QuerySet[Consent], asked: ConsentAsked) -> QuerySet[Consent]:
     rows = rows.filter(recorded_at__lte=asked.known)
     if asked.use:
         rows = rows.filter(use=asked.use)
-    if asked.on is None:
-        return rows
-    open_then = Q(valid_until=None) | Q(valid_until__gt=asked.on)
-    later = Consent.objects.filter(replaces=OuterRef("pk"), recorded_at__lte=asked.known)
-    return rows.filter(open_then, ~Exists(later), valid_from__lte=asked.on)
+    return rows if asked.on is None else in_force(rows, at=asked.on, known_at=asked.known)
 
 
 def _page(rows: QuerySet[Consent], place: Place, size: int) -> Page[ConsentRecord]:

@@ -28,6 +28,10 @@ RULES = 20
 """Rules that are told of a run."""
 
 
+PARAMETERS = ("funding", "key", "fallback", "deduction", "per_use", "minimum")
+"""What a scheme's parameters are called behind its word, as a run keeps them."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRow:
     """One sharing out; `gross` = `deducted` + `paid` + `held` + `reserved`.
@@ -137,7 +141,7 @@ def get_pool_page(user: User, uuid: UUID) -> PoolPage | None:
         created_at=pool.created_at,
         changed_at=pool.changed_at,
         runs=tuple(map(_run, runs)),
-        numbers=_numbers(current.scheme) if current else (),
+        numbers=_numbers(pool, current.scheme) if current else (),
         destinations=_destinations(current) if current else (),
         rules=_rules(current) if current else (),
     )
@@ -193,8 +197,10 @@ def _row(pool: Pool, run: PoolRun | None) -> PoolRow:
     )
 
 
-def _numbers(scheme: Mapping[str, object]) -> tuple[Number, ...]:
-    return tuple(Number(name, str(value)) for name, value in sorted(scheme.items()))
+def _numbers(pool: Pool, scheme: Mapping[str, object]) -> tuple[Number, ...]:
+    """The parameters of the scheme by the names that they have in the ruleset."""
+    said = ((f"{pool.scheme}_{name}", scheme.get(name)) for name in PARAMETERS)
+    return tuple(Number(name, str(value)) for name, value in said if value is not None)
 
 
 def _destinations(run: PoolRun) -> tuple[Destination, ...]:

@@ -18,6 +18,7 @@ from policy.selectors.decision_search import Place
 from policy.selectors.keyset import Page, keyset_page
 from policy.selectors.people import Named
 from policy.selectors.usage_tracks import UsedTrack, used_tracks
+from policy.selectors.usages import payees_of
 from policy.selectors.visibility import (
     User,
     sight_of,
@@ -119,6 +120,7 @@ class UsagePage:
     relied: int
     tracks: Page[UsedTrack]
     notices: tuple[NoticeRow, ...]
+    payees: tuple[str, ...]
 
 
 def list_usages(user: User, asked: UsageAsked, place: Place, *, size: int) -> Page[UsageRow]:
@@ -162,6 +164,7 @@ def get_usage_page(user: User, uuid: UUID, place: Place, *, size: int) -> UsageP
         relied=Reliance.objects.filter(usage_check=last).count() if row.whole and last else 0,
         tracks=used_tracks(user, usage, last, place, size=size, whole=row.whole),
         notices=_notices(usage) if row.whole else (),
+        payees=payees_of(usage) if sight_of(user).everything and row.output else (),
     )
 
 
@@ -225,7 +228,9 @@ def _asked(rows: QuerySet[Usage], asked: UsageAsked) -> QuerySet[Usage]:
 
 
 def _checks(usage: Usage) -> list[UsageCheck]:
-    rows = UsageCheck.objects.filter(usage=usage).select_related("bundle").order_by("-pk")
+    rows = (
+        UsageCheck.objects.filter(usage=usage).select_related("bundle").order_by("-reported", "-pk")
+    )
     return list(rows.defer("bundle__content")[: SHOWN + 1])
 
 
@@ -249,7 +254,10 @@ def _query(usage: Usage) -> tuple[tuple[str, str], ...]:
     def words(value: object) -> str:
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
-    return tuple((str(name), words(value)) for name, value in sorted(usage.query.items()))
+    if usage.query.get("all"):
+        return (("tracks", "the whole catalogue"),)
+    said = sorted(usage.query.items())
+    return tuple((str(name), words(value)) for name, value in said if value)
 
 
 def _output_track(user: User, usage: Usage) -> UUID | None:

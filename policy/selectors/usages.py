@@ -103,6 +103,13 @@ def made_of(
     return tuple(_made(usage, limit) for usage in rows)
 
 
+def payees_of(usage: Usage, *, limit: int = 1_000) -> tuple[str, ...]:
+    """Who is paid so far for the heaviest sources of a use; two queries."""
+    heaviest = F("weight").desc(nulls_last=True)
+    rows = Attribution.objects.filter(usage=usage).order_by(heaviest, "track_id")
+    return _payees(usage, list(rows[:limit]))
+
+
 def used_of_party(party: Party, *, limit: int = 100) -> tuple[UsedOfParty, ...]:
     """Who used tracks in which a party has a share, how and where; the latest first. One query."""
     rows = (

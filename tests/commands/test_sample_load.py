@@ -11,11 +11,27 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from policy.management import demo
-from policy.models import Account, Delivery, EvaluationRequest, Membership, Track
+from policy.management import demo, demo_uses
+from policy.models import (
+    Account,
+    Delivery,
+    Dispute,
+    EvaluationRequest,
+    Membership,
+    PayoutStatement,
+    PoolRun,
+    Track,
+    Usage,
+    UsageCheck,
+)
+from policy.services.bundles import bundle_activate, bundle_build
+from policy.services.rulesets import ruleset_publish
+from tests.trees import SHIPPED
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +166,24 @@ def test_an_address_that_does_not_answer() -> None:
     with pytest.raises(CommandError, match="`nonsense` is no address"):
         run(url="nonsense")
     assert json.dumps(numbers()[:2]) == "[0, 0]"
+
+
+def test_a_licensee_trains_generates_and_pays_once() -> None:
+    at = timezone.now()
+    ruleset_publish(root=SHIPPED, published_by=None, at=at)
+    bundle = bundle_build(root=SHIPPED, at=at).bundle
+    bundle_activate(bundle=bundle, live_from=at, activated_by=None, why="test", at=at)
+    out = io.StringIO()
+    for _ in range(2):
+        call_command("sample_load", releases=40, stdout=out, stderr=out)
+    assert "licensee     licensee: Oriole Tones" in out.getvalue()
+    stages = Usage.objects.values_list("stage").annotate(Count("pk")).order_by("stage")
+    assert list(stages) == [("planned", 1), ("reported", 1 + len(demo_uses.OUTPUTS))]
+    assert UsageCheck.objects.count() == Usage.objects.count()
+    runs = PoolRun.objects.all()
+    assert runs.count() == 2
+    assert all(run.paid and run.held for run in runs)
+    assert Dispute.objects.get().closed_at is None
+    assert PayoutStatement.objects.exists()
+    call_command("ledger_verify", stdout=out)
+    assert "all hold" in out.getvalue()

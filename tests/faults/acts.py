@@ -14,10 +14,18 @@ from django.core.management import call_command  # noqa: E402 - Django is set up
 from django.utils import timezone  # noqa: E402
 
 from policy import tasks  # noqa: E402
-from policy.models import EvaluationRequest, Involvement, Job, Release, Share, Track  # noqa: E402
-from policy.services import bundles, jobs, rulesets, withdrawals  # noqa: E402
+from policy.models import (  # noqa: E402
+    Attribution,
+    EvaluationRequest,
+    Involvement,
+    Job,
+    Release,
+    Share,
+    Track,
+)
+from policy.services import bundles, jobs, payout_jobs, rulesets, withdrawals  # noqa: E402
 from policy.services.requests import LEASE  # noqa: E402
-from tests import factories  # noqa: E402
+from tests import factories, money  # noqa: E402
 
 
 def prepare(root: str) -> None:
@@ -82,6 +90,28 @@ def withdraw(number: str, uses: str) -> None:
     tasks.nudge_work()
 
 
+def share_out(number: str) -> None:
+    """Open a pool over a use of that many tracks, queue its run, and nudge once."""
+    lab, owners = factories.party(), [factories.party() for _ in range(7)]
+    queue(number)
+    EvaluationRequest.objects.all().delete()
+    tracks = list(Track.objects.order_by("pk"))
+    Share.objects.bulk_create(
+        Share(track=track, party=owners[at % 7], layer=layer, basis_points=10_000)
+        for at, track in enumerate(tracks)
+        for layer in ("master", "publishing")
+    )
+    use = money.usage(licensee=lab, tracks={})
+    Attribution.objects.bulk_create(Attribution(usage=use, track=track) for track in tracks)
+    payout_jobs.pool_run_ask(pool=money.pool(licensee=lab), at=timezone.now())
+    tasks.nudge_work()
+
+
+def prove() -> None:
+    """Hold everything that was posted to what the ledger promises."""
+    call_command("ledger_verify")
+
+
 def outlast() -> None:
     """Let the time pass that the leases of dead workers need to run out."""
     over = timezone.now() - timedelta(seconds=1)
@@ -91,5 +121,6 @@ def outlast() -> None:
 
 
 if __name__ == "__main__":
-    acts = {act.__name__: act for act in (prepare, activate, queue, withdraw, outlast)}
+    every = (prepare, activate, queue, withdraw, share_out, prove, outlast)
+    acts = {act.__name__: act for act in every}
     acts[sys.argv[1]](*sys.argv[2:])

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from policy.accounting.statements import decode, encode, write
 from policy.facts import uses as facts
-from policy.models import Attribution, Consent
+from policy.models import Attribution, Consent, PayoutLine
 from policy.selectors import answers
 from policy.selectors.consent_pages import (
     ConsentAsked,
@@ -116,6 +116,20 @@ def test_the_licensee_reads_its_answers_without_a_name(cast: Cast, made: Uses) -
     assert cast.halcyon.name not in str(page.groups)
 
 
+def test_staff_read_who_is_paid_for_an_output(cast: Cast, made: Uses) -> None:
+    line = PayoutLine.objects.get(run=made.run, party=cast.halcyon)
+    line.pk, line.position, line.kind = None, 9, "generate_output"
+    line._state.adding = True
+    line.save()
+    page = get_usage_page(cast["analyst"], made.output.uuid, FIRST, size=9)
+    assert page is not None
+    assert page.payees == ("Halcyon Records",)
+    for name in ("licensee", "label"):
+        other = get_usage_page(cast[name], made.output.uuid, FIRST, size=9)
+        assert other is not None
+        assert other.payees == ()
+
+
 def test_a_title_is_left_open_as_the_facts_leave_it() -> None:
     assert answers.TITLE == facts.TITLE
 
@@ -213,7 +227,7 @@ def test_a_pool_is_for_its_licensee_and_adds_up(cast: Cast, made: Uses) -> None:
     assert [(one.rule, one.do, one.details) for one in page.rules] == [
         ("training-pool", "accrue", (("rate", "master_rate"),))
     ]
-    assert [number.name for number in page.numbers] == ["training_deduction", "training_key"]
+    assert [number.name for number in page.numbers] == ["training_key", "training_deduction"]
 
 
 def test_an_account_tells_what_moved_with_the_balance_after_it(cast: Cast, made: Uses) -> None:
