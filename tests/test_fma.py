@@ -7,12 +7,17 @@ from collections import Counter
 
 import pytest
 
-from policy.models import Consent, EvaluationRequest, Share, Track
+from policy.models import Consent, EvaluationRequest, Share, Track, UsageDecision
+from policy.selectors.usage_answers import answers_of
 from policy.services.consent_files import consent_file_import
 from policy.services.consent_rows import FileOf
+from policy.services.usage_catalogue import CatalogueQuery
+from policy.services.usage_checks import usage_check
+from policy.services.usages import usage_register
 from tests import fma
 from tests.factories import NOW
 from tests.shared import shared_or_skip
+from tests.usages import live, said
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +26,20 @@ def answers() -> Counter[tuple[str, str, str]]:
     """How many tracks have each answer of the master's holder."""
     rows = Consent.objects.filter(layer="master", scope="track")
     return Counter(rows.values_list("use", "decision", "condition"))
+
+
+def may_i() -> Counter[tuple[str, tuple[str, ...]]]:
+    """How many tracks have each answer to generative training with all of them, and the rules that
+    stand in the way."""
+    live()
+    query = CatalogueQuery(account=fma.KEY)
+    usage = usage_register(said=said(query=query), actor=None, at=NOW).usage
+    check = usage_check(usage=usage, at=NOW)
+    why = {
+        row.pk: (row.effect, tuple(sorted({rule for *_, rule in row.blocking})))
+        for row in UsageDecision.objects.all()
+    }
+    return Counter(why[decision] for _, decision, _ in answers_of(check))
 
 
 def test_licences_of_invented_tracks_become_consents() -> None:
@@ -41,6 +60,12 @@ def test_licences_of_invented_tracks_become_consents() -> None:
     assert [one.message for one in imported.warnings] == [
         "`` is not in the map of licences: 42 tracks are left out"
     ]
+    assert may_i() == {
+        ("allow", ()): 42,
+        ("block", ("condition-unproven",)): 84,
+        ("block", ("use-refused",)): 84,
+        ("withhold", ("owner-silent",)): 84,
+    }
     asked = EvaluationRequest.objects.filter(cause="consent")
     assert asked.count() == asked.values("track").distinct().count() == 210
 
@@ -76,3 +101,9 @@ def test_the_real_catalogue_goes_in() -> None:
         ("data_mining", "granted", "none"): 6,
     }
     assert (imported.added, imported.warnings) == (70_828, ())
+    assert may_i() == {
+        ("block", ("use-refused",)): 16_469,
+        ("block", ("condition-unproven",)): 1_232,
+        ("withhold", ("owner-silent",)): 27,
+        ("allow", ()): 6,
+    }

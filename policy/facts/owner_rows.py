@@ -6,17 +6,29 @@ not say who or which is one text: tracks with equal texts have equal answers.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce
 
 from policy.detect.names import name_key
 from policy.models import Consent, ConsentProof, Contributor, Share, Track
+from policy.models.consents import known
 from policy.registry.owners import ARTIST_LAYERS
 from policy.registry.said import GRANTED, Ask
 
@@ -26,8 +38,9 @@ PERFORMING = ("vocals", "instrumentation")
 Held: TypeAlias = tuple[int, str]
 """A share: its party, and STAKE as text."""
 
-Spoken: TypeAlias = tuple[int, int, str, datetime]
-"""A statement in force: its id and grantor, SAID as text, and when it was recorded."""
+Spoken: TypeAlias = tuple[int, int, str, str]
+"""A statement in force: its id and grantor, SAID as text, and when it was recorded, as a text that
+sorts as the instants do."""
 
 General: TypeAlias = tuple[int | None, Spoken]
 """A statement that names no row, and the account from which alone it counts, if it is such."""
@@ -42,9 +55,16 @@ SAID = (
 SEPARATOR = "\x1f"
 """Between the columns of a text; no name contains it."""
 
-_BY_NAME = ("label", "artist", "work", "recording")
+_NAMES = {
+    "recording": "isrc", "work": "iswc", "artist": "artist_key", "label": "release__record_label",
+}  # fmt: skip
+"""Scopes of statements that name no row, and the columns of tracks that bear their keys."""
+
 _MANY = 2_000
-"""Parties up to which a query names them."""
+"""Artists up to which a query names them."""
+
+_FEW = 1_000
+"""Values up to which each is a parameter."""
 
 
 @dataclass(slots=True)
@@ -76,9 +96,7 @@ class Reader:
         said = in_force(Consent.objects.filter(use=ask.use, layer__in=ARTIST_LAYERS), ask)
         artists = said.order_by().values_list("grantor", flat=True).distinct()
         scopes = [
-            scope
-            for scope in (*_BY_NAME, "release")
-            if Consent.objects.filter(scope=scope).exists()
+            scope for scope in (*_NAMES, "release") if Consent.objects.filter(scope=scope).exists()
         ]
         return cls(ask, frozenset(filter(None, artists)), frozenset(scopes))
 
@@ -89,7 +107,9 @@ class Reader:
         """
         tracks = list(self._tracks(ids))
         accounts = {row[0]: row[1] for row in tracks}
-        stakes = _grouped((row[0], row[1:]) for row in self._shares(ids))
+        stakes: defaultdict[int, list[Held]] = defaultdict(list)
+        for track, party, text in self._shares(ids):
+            stakes[track].append((party, text))
         performers = _grouped(self._performers(ids))
         self._learn({party for rows in stakes.values() for party, _ in rows})
         self._learn({party for parties in performers.values() for party in parties})
@@ -97,11 +117,14 @@ class Reader:
         found.said = self._own(ids, tracks, found)
         return found
 
+    def _named(self) -> tuple[str, ...]:
+        """Scopes of names and numbers that there are statements of."""
+        return tuple(scope for scope in _NAMES if self.scopes is None or scope in self.scopes)
+
     def _tracks(self, ids: Sequence[int]) -> Iterable[Sequence[Any]]:
-        named = self.scopes is None or not self.scopes.isdisjoint(_BY_NAME)
-        columns = ("isrc", "iswc", "artist_key", "release__record_label") if named else ()
+        names = [_NAMES[scope] for scope in self._named()]
         rows = Track.objects.filter(among("pk", ids)).order_by()
-        return rows.values_list("pk", "account", "release", *columns)
+        return rows.values_list("pk", "account", "release", *names)
 
     def _shares(self, ids: Sequence[int]) -> Iterable[Any]:
         day = self.ask.at.date()
@@ -129,14 +152,15 @@ class Reader:
     ) -> dict[int, list[Spoken]]:
         """Statements about the tracks, their releases, and whatever they are called."""
         found: defaultdict[int, list[Spoken]] = defaultdict(list)
-        for track, _, *said in self._said("track", among("track", ids)):
-            found[track].append(tuple(said))
+        for row in self._said("track", among("track", ids)):
+            found[row[0]].append(row[2:])
         if self.scopes is None or "release" in self.scopes:
             on = _grouped((row[2], row[0]) for row in tracks)
-            for release, _, *said in self._said("release", among("release", sorted(on))):
-                for track in on[release]:
-                    found[track].append(tuple(said))
-        named = _grouped((key, row[0]) for row in tracks for key in self._keys(*row[3:]))
+            for row in self._said("release", among("release", sorted(on))):
+                for track in on[row[0]]:
+                    found[track].append(row[2:])
+        scopes = self._named()
+        named = _grouped((key, row[0]) for row in tracks for key in _keys(scopes, row[3:]))
         for (scope, key), rows in self._by_name(named).items():
             for track in named[scope, key]:
                 self._called(track, rows, chunk, found[track])
@@ -152,27 +176,21 @@ class Reader:
             if said[1] in parties and only in (None, account):
                 found.append(said)
 
-    def _keys(self, *names: str) -> Iterator[tuple[str, str]]:
-        if not names:
-            return
-        for scope, key in keys_of(*names):
-            if self.scopes is None or scope in self.scopes:
-                yield scope, key
-
     def _by_name(self, names: Iterable[tuple[str, str]]) -> dict[Any, list[General]]:
+        """One query for each scope: of many names in one query no index would find them."""
         found: defaultdict[Any, list[General]] = defaultdict(list)
-        about = keyed(names)
-        for key, account, *said in self._said("subject_key", about) if about else ():
-            scope = said[2].split(SEPARATOR, 3)[2]
-            found[scope, key].append((_only(account, said[2]), tuple(said)))
+        for scope, keys in _grouped(names).items():
+            about = Q(scope=scope) & one_of("subject_key", keys)
+            for row in self._said("subject_key", about):
+                found[scope, row[0]].append(_general(row))
         return found
 
     def _learn(self, parties: set[int]) -> None:
         """Read what parties that are new say of all that they have."""
         new = parties - self.general.keys()
         self.general.update((party, []) for party in new)
-        for _, account, *said in self._said("scope", _catalogues(new)) if new else ():
-            self.general[said[1]].append((_only(account, said[2]), tuple(said)))
+        for row in self._said("scope", _catalogues(new)) if new else ():
+            self.general[row[3]].append(_general(row))
 
     def _said(self, subject: str, about: Q) -> Iterable[Any]:
         """Statements on the use that hold and are known: a column of theirs, and who delivered
@@ -181,17 +199,19 @@ class Reader:
         met = Exists(proofs(self.ask))
         found = in_force(rows, self.ask).annotate(met=met).order_by()
         return found.values_list(
-            subject, "delivery__account", "pk", "grantor", _text(SAID), "recorded_at"
+            subject,
+            "delivery__account",
+            "pk",
+            "grantor",
+            _text(SAID),
+            Cast("recorded_at", TextField()),
         )
 
 
 def in_force(rows: QuerySet[Consent], ask: Ask) -> QuerySet[Consent]:
     """Those that hold at the instant of a question and are known, and may be about its licensee."""
-    found = rows.filter(
-        Q(valid_until=None) | Q(valid_until__gt=ask.at),
-        Q(replaced_by=None) | Q(replaced_by__recorded_at__gt=ask.known_at),
-        valid_from__lte=ask.at,
-        recorded_at__lte=ask.known_at,
+    found = known(rows, ask.known_at).filter(
+        Q(valid_until=None) | Q(valid_until__gt=ask.at), valid_from__lte=ask.at
     )
     if ask.licensee is None:
         return found.filter(Q(licensee=None) | ~Q(decision=GRANTED))
@@ -206,14 +226,16 @@ def proofs(ask: Ask) -> QuerySet[ConsentProof]:
 
 def keys_of(isrc: str, iswc: str, artist: str, record_label: str) -> Iterator[tuple[str, str]]:
     """Scopes and subject keys by which a statement can be about a track."""
-    if isrc:
-        yield "recording", isrc
-    if iswc:
-        yield "work", iswc
-    if artist:
-        yield "artist", artist
-    if record_label:
-        yield "label", name_key(record_label)
+    return _keys(tuple(_NAMES), (isrc, iswc, artist, record_label))
+
+
+def _keys(scopes: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for scope, name in zip(scopes, names, strict=True):
+        if name:
+            yield scope, _label_key(name) if scope == "label" else name
+
+
+_label_key = lru_cache(maxsize=10_000)(name_key)
 
 
 def keyed(names: Iterable[tuple[str, str]]) -> Q:
@@ -226,18 +248,49 @@ def keyed(names: Iterable[tuple[str, str]]) -> Q:
 
 def among(column: str, ids: Sequence[int]) -> Q:
     """That a column is one of ascending ids: as a range where they lie close."""
-    if len(ids) > 1_000 and ids[-1] - ids[0] < 2 * len(ids):
+    if len(ids) > _FEW and ids[-1] - ids[0] < 2 * len(ids):
         return Q(**{f"{column}__gte": ids[0], f"{column}__lte": ids[-1]})
-    return Q(**{f"{column}__in": ids})
+    return one_of(column, ids)
+
+
+def one_of(column: str, values: Collection[int] | Collection[str]) -> Q:
+    """That a column is one of some values; many are one parameter, a list in JSON.
+
+    Tens of thousands of parameters cost more than the rows that they find.
+    """
+    if len(values) <= _FEW:
+        return Q(**{f"{column}__in": values})
+    return Q(_OneOf(F(column), Value(json.dumps(list(values)))))
+
+
+class _OneOf(Func):
+    """A column, and values as JSON."""
+
+    arg_joiner = " IN (SELECT value FROM json_each("
+    template = "(%(expressions)s)))"
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The same by its functions, which give texts."""
+        column = self.get_source_expressions()[0]
+        number = column.output_field.get_internal_type() != "CharField"
+        cast = "::bigint" if number else ""
+        return self.as_sql(
+            compiler,
+            connection,
+            **context,
+            arg_joiner=" IN (SELECT jsonb_array_elements_text(",
+            template=f"(%(expressions)s::jsonb){cast}))",
+        )
 
 
 def _catalogues(parties: set[int]) -> Q:
-    return Q(grantor__in=parties, scope="catalogue")
+    return Q(scope="catalogue") & one_of("grantor", sorted(parties))
 
 
-def _only(account: int | None, text: str) -> int | None:
-    """The account from which alone a statement counts that names no row: a grant's."""
-    return account if text.startswith(GRANTED) else None
+def _general(row: Sequence[Any]) -> General:
+    """A statement that names no row. A grant by a delivery counts only from its account."""
+    return row[1] if row[4].startswith(GRANTED) else None, (row[2], row[3], row[4], row[5])
 
 
 def _text(columns: Sequence[str]) -> Func:

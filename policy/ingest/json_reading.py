@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -42,6 +43,7 @@ class JsonReading:
         self._path = path
         self._text = ""
         self._places: Places | None = None
+        self._lines: list[int] = []
         self._problems: list[Refusal] = []
         if len(raw) > limits.MESSAGE_BYTES:
             raise too_large(path)
@@ -114,8 +116,10 @@ class JsonReading:
         return self._place(self._find(at, key)[0])
 
     def _place(self, start: int) -> tuple[int, int]:
-        line = self._text.count("\n", 0, start) + 1
-        return line, start - self._text.rfind("\n", 0, start)
+        if not self._lines:
+            self._lines = [0, *(found.end() for found in re.finditer("\n", self._text))]
+        line = bisect_right(self._lines, start)
+        return line, start - self._lines[line - 1] + 1
 
     def _find(self, at: Path, key: str) -> tuple[int, int]:
         self._places = self._places or Places(self._text)

@@ -57,11 +57,11 @@ class MessageRefused(Exception):
         return f"{first.message} (and {more} more)" if more else first.message
 
 
-def too_large(path: str) -> MessageRefused:
+def too_large(path: str, help: str = "send fewer releases at once") -> MessageRefused:
     """What to raise for a text above the limit. Its size is not told: doors stop reading there."""
     most = MESSAGE_BYTES // 1_048_576
     message = f"the message has more than {most} MB"
-    return MessageRefused([Refusal("too-large", message, path, help="send fewer releases at once")])
+    return MessageRefused([Refusal("too-large", message, path, help=help)])
 
 
 def _place(found: Refusal) -> tuple[int, int, str, str]:

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from policy.lang.plan import EFFECTS
 from policy.management.output import instant
 from policy.management.words import counted
-from policy.models import Job, Party, Track, Usage, UsageCheck
+from policy.models import Job, Track, Usage, UsageCheck
 from policy.selectors.usage_answers import Situation, situations_of
 from policy.services.attributions import Drawn
 from policy.services.usage_catalogue import CatalogueQuery
@@ -44,21 +44,6 @@ def period_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--territory", metavar="CODE", action="append", default=[], help="where (default: anywhere)"
     )
-
-
-def party(text: str) -> Party:
-    """The party of a UUID, or of a name that only one has. Refuses what names none or several."""
-    rows = Party.objects.order_by("pk")
-    try:
-        found = list(rows.filter(uuid=UUID(text)))
-    except ValueError:
-        found = list(rows.filter(name=text)[:SHOWN])
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise CommandError(f"there is no party `{text}`")
-    uuids = ", ".join(str(row.uuid) for row in found)
-    raise CommandError(f"several parties are called `{text}`; say which: {uuids}")
 
 
 def usage_named(uuid: UUID) -> Usage:

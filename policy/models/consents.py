@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from policy.models.base import AppendOnly, Identified
 from policy.models.catalogue import Layer, Release, Track
@@ -150,6 +153,20 @@ class Consent(AppendOnly, Identified):
 
     def __str__(self) -> str:
         return f"{self.grantor}: {self.use} {self.decision}"
+
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def known(rows: models.QuerySet[Consent], at: datetime) -> models.QuerySet[Consent]:
+    """Those of statements that were known at an instant: recorded, and not yet replaced.
+
+    A scalar subquery, because PostgreSQL would rather walk all that ever replaced something than
+    look a few rows up.
+    """
+    later = Consent.objects.filter(replaces=models.OuterRef("pk")).values("recorded_at")[:1]
+    until = Coalesce(models.Subquery(later), models.Value(_NEVER))
+    return rows.alias(known_until=until).filter(known_until__gt=at, recorded_at__lte=at)
 
 
 class ConsentProof(AppendOnly, Identified):

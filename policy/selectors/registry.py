@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from policy.detect.names import name_key
 from policy.models import Consent, Involvement, Party, Track
+from policy.models.consents import known
 from policy.selectors.consents import ALONG, ConsentRow, consent_row
 from policy.selectors.decision_search import Place
 from policy.selectors.keyset import Page, keyset_page
@@ -22,11 +23,8 @@ Scope = Consent.Scope
 
 def in_force(rows: QuerySet[Consent], *, at: datetime, known_at: datetime) -> QuerySet[Consent]:
     """The statements that speak about an instant, as known at another."""
-    return rows.filter(
-        Q(valid_until=None) | Q(valid_until__gt=at),
-        Q(replaced_by=None) | Q(replaced_by__recorded_at__gt=known_at),
-        valid_from__lte=at,
-        recorded_at__lte=known_at,
+    return known(rows, known_at).filter(
+        Q(valid_until=None) | Q(valid_until__gt=at), valid_from__lte=at
     )
 
 

@@ -23,7 +23,7 @@ from policy.ingest.consents.licences import read_licence_map, read_licences
 from policy.ingest.consents.statements import ConsentFile, FileStatement, FileWarning
 from policy.ingest.refusals import MAX_PROBLEMS, MessageRefused, Refusal
 from policy.lang.source import Source
-from policy.models import Consent
+from policy.models import Consent, Party
 from policy.services.audit import audit_record
 from policy.services.bulk import insert_models
 from policy.services.consent_evaluations import evaluations_of
@@ -63,7 +63,6 @@ def consent_file_import(
     """
     read = _read(file)
     with transaction.atomic():
-        _one_at_a_time(file)
         rows, warnings = _rows(read, file, at)
         new, ended, unchanged = _compared(rows, file, at)
         result = Imported(file.digest, len(new), len(ended), unchanged, warnings)
@@ -82,12 +81,6 @@ def _read(file: FileOf) -> ConsentFile:
         return FORMATS[file.format].read(file.raw, path=file.name)
     licences = read_licence_map(file.licence_map, path=file.licence_map_name)
     return read_licences(file.raw, path=file.name, licences=licences)
-
-
-def _one_at_a_time(file: FileOf) -> None:
-    """Let no other file speak for the party, or the account, until the transaction ends."""
-    for row in filter(None, (file.party, file.account)):
-        type(row)._default_manager.select_for_update().get(pk=row.pk)
 
 
 def _rows(
@@ -133,7 +126,7 @@ def _compared(
 
 
 def _standing(rows: Iterable[Consent], file: FileOf, at: datetime) -> dict[Content, list[Consent]]:
-    """What an earlier version of the file says of now or later, by what it says; one query for
+    """What an earlier version of the file says of now or later, by what it says; two queries for
     every CHUNK of grantors."""
     grantors = {row.grantor_id for row in rows} | {file.party.pk if file.party else None}
     own = Q(evidence_name=file.evidence_name)
@@ -141,10 +134,17 @@ def _standing(rows: Iterable[Consent], file: FileOf, at: datetime) -> dict[Conte
     held = Q(valid_until=None) | Q(valid_until__gt=at)
     found: dict[Content, list[Consent]] = defaultdict(list)
     for chunk in chunks(sorted(filter(None, grantors))):
+        _one_at_a_time(chunk)
         said = Consent.objects.filter(own, held, grantor__in=chunk, delivery=None, replaced_by=None)
         for row in said.order_by("pk"):
             found[_content(row)].append(row)
     return found
+
+
+def _one_at_a_time(grantors: Sequence[int]) -> None:
+    """Let nobody else speak for these parties until the transaction ends."""
+    rows = Party.objects.select_for_update(no_key=True).filter(pk__in=grantors).order_by("pk")
+    len(rows.only("pk"))
 
 
 def _content(row: Consent) -> Content:

@@ -18,10 +18,16 @@ Named: TypeAlias = tuple[AccountName, str]
 """An account in a currency."""
 
 _COLUMNS = ("uuid", "kind", "key", "currency", "party_id", "opened_at")
-_LIST = {
-    "postgresql": "SELECT value FROM jsonb_array_elements_text(%s::jsonb)",
-    "sqlite": "SELECT value FROM json_each(%s)",
+_FOUND = "SELECT a.id, a.kind, a.key, a.currency, a.party_id FROM "
+_BY_NAME = {
+    "postgresql": _FOUND + "jsonb_array_elements(%s::jsonb) AS n CROSS JOIN policy_ledgeraccount "
+    "AS a WHERE a.kind = n->>0 AND a.key = n->>1 AND a.currency = n->>2",
+    # SQLite takes the tables of a CROSS JOIN in their order: names first, then the index.
+    "sqlite": _FOUND + "json_each(%s) AS n CROSS JOIN policy_ledgeraccount AS a WHERE "
+    "a.kind = json_extract(n.value, '$[0]') AND a.key = json_extract(n.value, '$[1]') "
+    "AND a.currency = json_extract(n.value, '$[2]')",
 }
+"""However many names are asked for, they are one parameter of one query."""
 
 
 class AccountOfAnother(Exception):
@@ -45,21 +51,14 @@ def accounts_open(*, names: Collection[Named], at: datetime) -> dict[Named, int]
 
 
 def _ids(names: Collection[Named]) -> dict[Named, int]:
-    """The ids of those that are there. However many names, they are one parameter of one query."""
+    """The ids of those that are there."""
     wanted = {(name.kind, name.key, currency): (name, currency) for name, currency in names}
-    keys = json.dumps(sorted({name.key for name, _ in names}))
-    sql = (
-        'SELECT "id", "kind", "key", "currency", "party_id" FROM "policy_ledgeraccount" '
-        f'WHERE "key" IN ({_LIST[connection.vendor]})'
-    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [keys])
+        cursor.execute(_BY_NAME[connection.vendor], [json.dumps(list(wanted))])
         rows = cursor.fetchall()
     found = {}
     for id, kind, key, currency, party in rows:
-        named = wanted.get((kind, key, currency))
-        if named is None:
-            continue
+        named = wanted[kind, key, currency]
         if named[0].party != party:
             raise AccountOfAnother(f"the account {named[0]} {currency} belongs to another party")
         found[named] = id

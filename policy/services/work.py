@@ -32,9 +32,9 @@ LONGEST_ERROR = 2_000
 
 HANDLERS: dict[str, Handler] = {
     Job.Kind.USAGE_CHECK: usage_check_job,
+    Job.Kind.WITHDRAWAL: withdrawal_job,
     Job.Kind.POOL_RUN: pool_run_job,
     Job.Kind.STATEMENTS: statements_job,
-    Job.Kind.WITHDRAWAL: withdrawal_job,
 }
 """Who does the jobs of a kind."""
 

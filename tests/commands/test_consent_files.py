@@ -87,7 +87,7 @@ def test_what_a_caller_forgets_is_said() -> None:
     for options, said in (
         ({"party": ""}, "say who says this"),
         ({"party": "Nobody"}, "there is no party `Nobody`"),
-        ({"party": "Twins"}, "several parties are called `Twins`; say which"),
+        ({"party": "Twins"}, "several parties are called `Twins`: name one"),
         ({"account": "no"}, "there is no account `no`"),
         ({"licence_map": Path("x.csv")}, "takes no --licence-map"),
         ({"by": "bob"}, "there is no login `bob`"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,10 +15,16 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from policy.accounting.accounts import AccountName, Entry
+from policy.management.commands import ledger_verify
+from policy.models import Transaction
 from policy.services.disputes import dispute_close, dispute_open
+from policy.services.ledger import transaction_post
+from policy.services.ledger_proof import ledger_prove
 from policy.services.payout_statements import statements_issue
 from policy.services.pool_runs import pool_run
 from policy.services.pools import Period
+from policy.services.proofs import Proof
 from tests import factories, money
 from tests.factories import NOW
 from tests.guards import unguarded
@@ -277,3 +284,35 @@ def test_programs_read_the_first_bad_row_of_each_promise() -> None:
     assert code == 1
     broken = [proof for proof in json.loads(said) if proof["wrong"]]
     assert [proof["wrong"]["table"] for proof in broken] == ["payoutstatement"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("world")
+def test_what_is_posted_meanwhile_neither_waits_nor_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def meanwhile() -> Iterator[Proof]:
+        proofs = ledger_prove()
+        yield next(proofs)
+        thread = threading.Thread(target=_post)
+        thread.start()
+        thread.join(timeout=60)
+        yield from proofs
+
+    monkeypatch.setattr(ledger_verify, "ledger_prove", meanwhile)
+    said, code = _verify()
+    assert code == 0
+    assert re.search(r" 4  digests form one unbroken chain$", said, re.MULTILINE), said
+    assert Transaction.objects.count() == 5
+    assert connection.get_autocommit()
+
+
+def _post() -> None:
+    """Post something, from a connection of this thread's own."""
+    pair = (Entry(AccountName("pool", "x"), "EUR", -1), Entry(AccountName("hold", "x"), "EUR", 1))
+    try:
+        transaction_post(
+            kind="accrual", key="x", entries=pair, reason="x", value_date=NOW.date(), at=NOW
+        )
+    finally:
+        connection.close()

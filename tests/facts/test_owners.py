@@ -128,4 +128,4 @@ def test_the_number_of_queries_does_not_grow_with_the_batch() -> None:
             owners_of(ASK, ids)
         return len(seen)
 
-    assert queries(1) == queries(9) <= 8
+    assert queries(1) == queries(9) <= 11

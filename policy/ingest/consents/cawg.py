@@ -76,7 +76,7 @@ def _entries(reading: JsonReading, entries: Fields, doubts: Warnings) -> Iterato
         place = reading.place(entries.at, key=label)
         uses = _USES.get(label.replace("c2pa.", "cawg.", 1) if label[:5] == "c2pa." else label)
         if uses is None:
-            near = closest(label, _USES)
+            near = None if doubts.full else closest(label, _USES)
             hint = f": did you mean {quoted(near)}?" if near else ""
             message = f"{quoted(label)} is no known label and is left out{hint}"
             doubts.add("unknown-word", message, place)

@@ -77,7 +77,7 @@ class Row:
         """Where a cell begins in its line, 1-based; 1 when it is not in the row's first line."""
         if name not in self.names:
             return 1
-        line = self.reading.text.split("\n")[self.line - 1]
+        line = self.reading.line(self.line)
         separator = _separator(self.reading.text)
         cells = re.finditer(rf'(?:^|{separator})(\s*(?:"(?:[^"]|"")*"|[^{separator}]*))', line)
         starts = [match.start(1) + 1 for match in cells]

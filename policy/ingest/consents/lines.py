@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
+from policy.ingest import limits
 from policy.ingest.consents.statements import FileWarning
 from policy.ingest.refusals import MAX_PROBLEMS, MessageRefused, Refusal, too_large
 from policy.lang.diagnostics import quoted
 from policy.lang.source import Source
-
-FILE_BYTES = 64 * 1024 * 1024
-"""Largest file of consents that is read: 300,000 rows of a table have about 30 MB."""
 
 MAX_WARNINGS = 200
 """Warnings that are kept; one more says how many were left out."""
@@ -31,10 +29,15 @@ class Warnings:
 
     def add(self, code: str, message: str, place: tuple[int, int] = (0, 0)) -> None:
         """Note a doubt at a line and column."""
-        if len(self._found) < MAX_WARNINGS:
-            self._found.append(FileWarning(code, message, *place))
-        else:
+        if self.full:
             self._left_out += 1
+        else:
+            self._found.append(FileWarning(code, message, *place))
+
+    @property
+    def full(self) -> bool:
+        """Whether no more are kept, so that nobody need think of a hint."""
+        return len(self._found) >= MAX_WARNINGS
 
     def all(self) -> tuple[FileWarning, ...]:
         """All of them, by place."""
@@ -52,8 +55,8 @@ class TextReading:
         self.path = path
         self.doubts = Warnings()
         self._problems: list[Refusal] = []
-        if len(raw) > FILE_BYTES:
-            raise too_large(path)
+        if len(raw) > limits.MESSAGE_BYTES:
+            raise too_large(path, "split the file")
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as wrong:
@@ -62,6 +65,12 @@ class TextReading:
             self._stop("encoding", "the text is not UTF-8", line, "send UTF-8")
         self.text = text.replace("\r\n", "\n").replace("\r", "\n")
         self._source = Source(path, self.text)
+        self._lines: list[str] = []
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line."""
+        self._lines = self._lines or self.text.split("\n")
+        return self._lines[number - 1]
 
     def refuse(
         self, line: int, column: int, code: str, message: str, help: str = "", *, width: int = 1

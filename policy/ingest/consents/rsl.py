@@ -231,7 +231,7 @@ def _uses(reading: _Reading, at: Element) -> dict[Use, tuple[int, int]]:
         if word in OUTSIDE["rsl"]:
             reading.doubt(at, "outside", f"`{word}` is about no use of AI and is left out")
         elif word not in _USES:
-            near = did_you_mean(word, _USES)
+            near = "" if reading.doubts.full else did_you_mean(word, _USES)
             message = f"{quoted(word)} is no known use and is left out"
             reading.doubt(at, "unknown-word", f"{message}: {near}" if near else message)
         found.update(dict.fromkeys(_USES.get(word, ()), reading.place(at)))

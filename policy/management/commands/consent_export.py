@@ -11,7 +11,7 @@ from django.utils import timezone
 from policy.ingest.consents.formats import FORMATS
 from policy.management.catalogues import target_argument
 from policy.management.output import instant
-from policy.management.uses import party
+from policy.management.registry import party_named
 from policy.selectors import consent_exports
 from policy.services.consent_targets import Target
 from policy.services.saying import subject_key
@@ -38,7 +38,9 @@ class Command(BaseCommand):
         """Select, write, and tell what could not be said."""
         now = timezone.now()
         export = consent_exports.consent_export(
-            party=party(options["party"]), on=options["on"] or now, known=options["known"] or now
+            party=party_named(options["party"]),
+            on=options["on"] or now,
+            known=options["known"] or now,
         )
         if options["format"] != "table":
             export = consent_exports.public(export, [_path(one) for one in options["map"]])

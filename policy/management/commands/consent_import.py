@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from policy import tasks
-from policy.ingest.consents.lines import FILE_BYTES
 from policy.ingest.consents.table import SOURCES
+from policy.ingest.limits import MESSAGE_BYTES
 from policy.ingest.refusals import MessageRefused
 from policy.lang.words import LAYERS
 from policy.management.catalogues import account_named, target_argument
 from policy.management.output import person, person_argument
-from policy.management.uses import party
+from policy.management.registry import party_named
 from policy.management.words import counted
 from policy.services.consent_files import FORMAT_NAMES, Imported, consent_file_import
 from policy.services.consent_rows import LICENCES, FileOf
@@ -104,7 +104,7 @@ def _file(options: dict[str, Any]) -> FileOf:
         raw=_read(path),
         name=options["name"] or str(path),
         format=options["format"],
-        party=party(options["party"]) if options["party"] else None,
+        party=party_named(options["party"]) if options["party"] else None,
         layers=tuple(dict.fromkeys(options["layer"])),
         targets=tuple(options["map"]),
         account=account_named(options["account"]),
@@ -117,10 +117,10 @@ def _file(options: dict[str, Any]) -> FileOf:
 def _read(path: Path) -> bytes:
     """The bytes of a file, no more than a reader takes and one."""
     if str(path) == "-":
-        return sys.stdin.buffer.read(FILE_BYTES + 1)
+        return sys.stdin.buffer.read(MESSAGE_BYTES + 1)
     try:
         with path.open("rb") as file:
-            return file.read(FILE_BYTES + 1)
+            return file.read(MESSAGE_BYTES + 1)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise CommandError(f"{path} cannot be read: {why}") from None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -12,9 +12,9 @@ from policy import tasks
 from policy.lang.words import LAYERS, USES
 from policy.management import uses
 from policy.management.output import instant, person, person_argument, refusals_told
+from policy.management.registry import consent_named, evidence_read, mistakes_told, party_named
 from policy.management.words import counted
 from policy.models import Consent
-from policy.services.saying import ConsentRefused
 from policy.services.withdrawal_preview import (
     RunningUse,
     WithdrawalPreview,
@@ -36,12 +36,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Which grants, since when, and whether only to look."""
         which = parser.add_mutually_exclusive_group(required=True)
-        which.add_argument("--consent", metavar="UUID", type=UUID, action="append", default=[])
+        which.add_argument("--consent", metavar="UUID", action="append", default=[])
         which.add_argument("--party", default="", help="all grants of a party: a UUID or a name")
         parser.add_argument("--use", default="", choices=("", *USES), metavar="USE")
         parser.add_argument("--layer", default="", choices=("", *LAYERS), metavar="LAYER")
         parser.add_argument(
             "--since", metavar="INSTANT", type=instant, help="from when on (default: now)"
+        )
+        parser.add_argument(
+            "--evidence", metavar="FILE", type=Path, help="a document that proves it"
         )
         parser.add_argument("--preview", action="store_true", help="tell, and write nothing")
         person_argument(parser)
@@ -56,11 +59,14 @@ class Command(BaseCommand):
             for line in _told(found):
                 self.stdout.write(line)
             return
-        actor = person(options["by"])
-        try:
-            made = withdraw(consents=grants, actor=actor, at=now, since=options["since"])
-        except ConsentRefused as refused:
-            raise CommandError(str(refused)) from None
+        with mistakes_told():
+            made = withdraw(
+                consents=grants,
+                actor=person(options["by"]),
+                at=now,
+                since=options["since"],
+                evidence=evidence_read(options["evidence"]),
+            )
         tasks.nudge_work()
         self.stdout.write(
             f"{counted(len(made), 'grant')} withdrawn; the workers queue the tracks, answer uses "
@@ -71,18 +77,14 @@ class Command(BaseCommand):
 def _grants(options: dict[str, Any], now: Any) -> list[Consent]:
     """The grants that are meant. Refuses names that nobody has, and when there are none."""
     if options["party"]:
-        party = uses.party(options["party"])
+        party = party_named(options["party"])
         found = list(
             grants_standing(grantor=party, at=now, use=options["use"], layer=options["layer"])
         )
         if not found:
             raise CommandError(f"{party} has no such grant that stands")
         return found
-    rows = Consent.objects.in_bulk(options["consent"], field_name="uuid")
-    missing = [str(uuid) for uuid in options["consent"] if uuid not in rows]
-    if missing:
-        raise CommandError("there is no statement " + ", ".join(f"`{one}`" for one in missing))
-    return [rows[uuid] for uuid in options["consent"]]
+    return [consent_named(text) for text in options["consent"]]
 
 
 def _told(found: WithdrawalPreview) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from policy import tasks
 from policy.lang.words import LAYERS
 from policy.management.output import instant, person, person_argument, refusals_told
-from policy.management.uses import party
+from policy.management.registry import party_named
 from policy.models import Dispute, Track
 from policy.services.disputes import WORLDWIDE, dispute_open
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         with refusals_told():
             row = dispute_open(
                 track=track,
-                party=party(options["party"]),
+                party=party_named(options["party"]),
                 kind=options["kind"],
                 layer=options["layer"],
                 territory=options["territory"],

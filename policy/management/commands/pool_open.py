@@ -11,7 +11,7 @@ from policy.accounting.money import readable
 from policy.lang.words import USES
 from policy.management.output import person, person_argument, refusals_told
 from policy.management.payouts import amounts, period, period_arguments
-from policy.management.uses import party
+from policy.management.registry import party_named
 from policy.services.pools import PoolAsked, pool_open
 
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         told = amounts(options["currency"], income=options["income"], minimum=options["minimum"])
         asked = PoolAsked(
             key=options["key"],
-            licensee=party(options["licensee"]),
+            licensee=party_named(options["licensee"]),
             scheme=options["scheme"],
             kinds=tuple(options["kind"]),
             currency=options["currency"],

@@ -13,6 +13,7 @@ from policy import tasks
 from policy.lang.words import USES
 from policy.management import uses
 from policy.management.output import person, person_argument, refusals_told
+from policy.management.registry import party_named
 from policy.models import Job, Usage
 from policy.services.usage_checks import usage_ask
 from policy.services.usages import UsageSaid, usage_register
@@ -68,7 +69,7 @@ class Command(BaseCommand):
 
 def _said(options: dict[str, Any], starts_at: Any) -> UsageSaid:
     return UsageSaid(
-        licensee=uses.party(options["licensee"]),
+        licensee=party_named(options["licensee"]),
         reference=options["reference"],
         kind=options["kind"],
         starts_at=starts_at,

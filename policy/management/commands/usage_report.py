@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from policy.ingest.usage_lines import Line, read_csv, read_json_lines
 from policy.lang.plan import EFFECTS
-from policy.management import uses
 from policy.management.output import person, person_argument, refusals_told
+from policy.management.registry import party_named
 from policy.management.words import counted
 from policy.services.usage_reports import Reported, usages_report
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         with refusals_told():
             for part in usages_report(
                 read=lambda: _lines(path),
-                licensee=uses.party(options["licensee"]),
+                licensee=party_named(options["licensee"]),
                 actor=person(options["by"]),
                 at=timezone.now(),
                 even=options["even"],
