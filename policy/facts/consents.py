@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from msgspec import UNSET
 
 from policy.facts.batch import HEAVY, Batch, Subject, grouped
@@ -55,14 +55,15 @@ def spoken(rows: QuerySet[Row], batch: Batch) -> list[Spoken]:
     first, last = batch.span
     found = rows.filter(
         Q(valid_until=None) | Q(valid_until__gt=first),
-        Q(replaced_by=None) | Q(replaced_by__recorded_at__gt=first),
         valid_from__lte=last,
         recorded_at__lte=last,
-    ).annotate(replaced_at=F("replaced_by__recorded_at"), proven_at=Subquery(_PROVEN))
+    ).annotate(replaced_at=Subquery(_LATER), proven_at=Subquery(_PROVEN))
+    found = found.filter(Q(replaced_at=None) | Q(replaced_at__gt=first))
     found = found.select_related("grantor", "delivery").defer(*HEAVY)
     return [Spoken(row, row.replaced_at, row.proven_at) for row in found]
 
 
+_LATER = Row.objects.filter(replaces=OuterRef("pk")).values("recorded_at")[:1]
 _PROVEN = (
     ConsentProof.objects.filter(consent=OuterRef("pk"), licensee=None)
     .order_by("recorded_at")

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Exists,
@@ -124,7 +126,7 @@ class Reader:
     def _tracks(self, ids: Sequence[int]) -> Iterable[Sequence[Any]]:
         names = [_NAMES[scope] for scope in self._named()]
         rows = Track.objects.filter(among("pk", ids)).order_by()
-        return rows.values_list("pk", "account", "release", *names)
+        return fetched(rows.values_list("pk", "account", "release", *names))
 
     def _shares(self, ids: Sequence[int]) -> Iterable[Any]:
         day = self.ask.at.date()
@@ -133,7 +135,8 @@ class Reader:
             Q(valid_until=None) | Q(valid_until__gt=day),
             among("track", ids),
         )
-        return rows.order_by("track", "pk").values_list("track", "party", _text(STAKE))
+        ordered = rows.order_by("track", "pk")
+        return fetched(ordered.values_list("track", "party", _text(STAKE)))
 
     def _performers(self, ids: Sequence[int]) -> Iterable[Any]:
         if self.artists is not None and not self.artists:
@@ -142,7 +145,7 @@ class Reader:
         if self.artists is not None and len(self.artists) <= _MANY:
             rows = rows.filter(party__in=self.artists)
         found = rows.filter(party__isnull=False).order_by("track", "party").distinct()
-        pairs = found.values_list("track", "party")
+        pairs = fetched(found.values_list("track", "party"))
         if self.artists is None:
             return pairs
         return [pair for pair in pairs if pair[1] in self.artists]
@@ -198,14 +201,20 @@ class Reader:
         rows = Consent.objects.filter(about, use=self.ask.use, grantor__isnull=False)
         met = Exists(proofs(self.ask))
         found = in_force(rows, self.ask).annotate(met=met).order_by()
-        return found.values_list(
-            subject,
-            "delivery__account",
-            "pk",
-            "grantor",
-            _text(SAID),
-            Cast("recorded_at", TextField()),
-        )
+        columns = (subject, "delivery__account", "pk", "grantor", _text(SAID))
+        return fetched(found.values_list(*columns, Cast("recorded_at", TextField())))
+
+
+def fetched(rows: QuerySet[Any, Any]) -> list[Any]:
+    """All rows of columns that both databases give as they are, without Django's steps between."""
+    try:
+        sql, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found: list[Any] = cursor.fetchall()
+        return found
 
 
 def in_force(rows: QuerySet[Consent], ask: Ask) -> QuerySet[Consent]:

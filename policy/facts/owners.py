@@ -162,7 +162,8 @@ class _Answers:
         artists = _speaking(performers, said) if performers else ()
         shape += [("artist", place.setdefault(party, len(place))) for party in artists]
         said = [row for row in said if row[1] in place]
-        said.sort(key=lambda row: (place[row[1]], row[2], row[3], row[0]))
+        if len(said) > 1:
+            said.sort(key=lambda row: (place[row[1]], row[2], row[3], row[0]))
         shape += _ranked(said, place)
         found = self.known.get(key := tuple(shape))
         if found is None:
@@ -171,7 +172,7 @@ class _Answers:
         parties = [*place, UNKNOWN]  # the last is NOBODY's
         return tuple(
             [
-                OwnerSaid(parties[owner], fact, tuple(sorted([said[at][0] for at in spoke])))
+                OwnerSaid(parties[owner], fact, _ids(said, spoke) if spoke else ())
                 for owner, fact, spoke in found
             ]
         )
@@ -184,6 +185,12 @@ class _Answers:
                 if only is None or only == chunk.accounts[track]:
                     found.append(row)
         return found
+
+
+def _ids(said: Sequence[Spoken], spoke: Sequence[int]) -> tuple[int, ...]:
+    if len(spoke) == 1:  # most of a million
+        return (said[spoke[0]][0],)
+    return tuple(sorted([said[at][0] for at in spoke]))
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def usage_check(
     moment = _Moment.of_past(usage) if past else _Moment(max(usage.starts_at, at), at)
     judge = UseJudge(active.bundle, asking_of(usage), moment.as_of)
     stream = owners_stream(ask_of(usage, moment.as_of, moment.known_at), tracks_of(usage))
-    answers = _answered(stream, judge, _attributed(usage), at, alive)
+    answers = _answered(stream, judge, _attributed(usage), at, alive, relies=past)
     if not answers.tracks:
         raise NotChecked(f"`{usage.reference}` finds no track in the catalogue")
     with transaction.atomic():
@@ -187,6 +187,8 @@ def _answered(
     attributed: Collection[int],
     at: datetime,
     alive: Callable[[], None],
+    *,
+    relies: bool,
 ) -> _Answers:
     found, digest = _Answers(), hashlib.sha256()
     while tracks := list(islice(stream, CHUNK)):
@@ -199,7 +201,8 @@ def _answered(
         digest.update(text[1:-1] + b",")
         found.packed.append((rows[0][0], rows[-1][0], zlib.compress(text, 1)))
         found.counts.update([decision.effect for decision in decided])
-        found.relied.update(*relied(tracks, decided))
+        if relies:
+            found.relied.update(*relied(tracks, decided))
         alive()
     found.digest = digest.hexdigest()
     return found

@@ -94,11 +94,17 @@ def _tracks_step(said: Consent, after: int, now: datetime, save_cursor: Save) ->
     more = len(ids) == CHUNK
     place = {"step": "tracks", "after": ids[-1]} if more else {"step": "usages", "after": 0}
     with transaction.atomic():
-        if said.valid_from <= said.recorded_at:  # the sweep has the tracks of one yet to begin
+        if _queues(said):
             evaluations_queue(ids=ids, at=said.recorded_at)
         notices_send(telling=[*_deliverers(said, ids), *_owners(said, ids)], at=now)
         save_cursor(place)
     return place
+
+
+def _queues(said: Consent) -> bool:
+    """Whether nobody else queues the tracks: a delivery does so at once, the sweep when what is
+    said begins later."""
+    return said.delivery_id is None and said.valid_from <= said.recorded_at
 
 
 def _usage_step(said: Consent, after: int, now: datetime, save_cursor: Save) -> Cursor:

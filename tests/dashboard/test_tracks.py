@@ -106,14 +106,11 @@ def test_consents_in_force_are_a_matrix_and_the_others_are_history(
     force, _, before = table.partition("Not in force (2)")
     assert "Use Master Likeness" in force
     assert "withdrawn Halcyon Records, track Lantern Song, self declared, Germany, from" in force
-    told = (
-        "Voice clone nothing said denied Ines Okafor, release Lanterns, self declared, everywhere"
-    )
-    assert told in force
+    assert "denied Ines Okafor, release Lanterns, self declared, everywhere" in force
     assert "Train generative, master: granted" in before
     assert "Remix, master: granted" in before, "it has run out"
     own = section(_page(client_as("label"), cast), "consents")
-    assert "withdrawn Halcyon Records, Germany" in own
+    assert "withdrawn Halcyon Records, track Lantern Song, self declared, Germany" in own
     assert "denied by another party" in own
     assert "Okafor" not in own
 

@@ -19,6 +19,7 @@ from policy.models import (
     UsageCheck,
 )
 from policy.services import withdrawals
+from policy.services.consents import consents_store
 from policy.services.jobs import LEASE, Cursor
 from policy.services.saying import ConsentRefused
 from policy.services.usage_checks import NotChecked, usage_check
@@ -171,6 +172,20 @@ def test_a_withdrawal_that_begins_later_leaves_its_tracks_to_the_sweep(world: Wo
     assert not EvaluationRequest.objects.exists()
     assert UsageCheck.objects.get(usage=world.planned).counts == {"allow": 3}
     assert not Notice.objects.filter(kind="use_must_stop").exists()
+
+
+def test_what_a_delivery_withdraws_is_carried_out_too(world: World) -> None:
+    grant = factories.consent(grantor=world.label, track=world.tracks[2], use="remix")
+    message = factories.delivery(received_at=THEN, message_created_at=THEN)
+    rows = consents_store(said=(), standing=[grant], delivery=message)
+    [row] = [row for row in rows if row.decision == "withdrawn"]
+    told = said(world.tracks[2], licensee=world.labs, reference="mix", kind="remix", at=LATER)
+    usage = usage_register(said=told, actor=None, at=NOW).usage
+    _work()
+    assert Job.objects.get().state == "done"
+    assert not EvaluationRequest.objects.exists()
+    assert UsageCheck.objects.get(reported=False).usage == usage
+    assert set(Notice.objects.values_list("consent", flat=True)) == {row.pk}
 
 
 def test_only_grants_that_stand_can_be_withdrawn(world: World) -> None:
