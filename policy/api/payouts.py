@@ -112,6 +112,9 @@ class PayoutsSerializer(serializers.Serializer[payout_pages.PartyMoney]):
     """What was used of a party's works, what it earned, what is held and why; its newest payout
     statements."""
 
+    paid_in = serializers.CharField(
+        help_text="The currency that the party is paid in; empty: whatever it earns."
+    )
     uses = PartyUseSerializer(many=True, source="uses.rows")
     earned = EarnedSerializer(many=True)
     held = EarnedSerializer(many=True)

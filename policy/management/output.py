@@ -17,6 +17,7 @@ from policy.models import Bundle
 from policy.services.bundles import NotActivated
 from policy.services.disputes import DisputeRefused
 from policy.services.payout_statements import StatementsRefused
+from policy.services.payout_terms import TermsRefused
 from policy.services.penalties import PenaltyRefused
 from policy.services.pools import PoolRefused
 from policy.services.rates import RateRefused
@@ -116,6 +117,7 @@ def refusals_told() -> Iterator[None]:
         RateRefused,
         RulesetRefused,
         StatementsRefused,
+        TermsRefused,
         UsageRefused,
     ) as refused:
         raise CommandError(str(refused)) from None

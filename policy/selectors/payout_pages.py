@@ -16,7 +16,15 @@ from django.db.models import Count, QuerySet, Sum
 
 from policy.accounting.statements import FORMATS, Document, Line, decode, file_name, write
 from policy.accounting.statements.writing import Format
-from policy.models import Dispute, Notice, Party, PayoutLine, PayoutStatement, Transaction
+from policy.models import (
+    Dispute,
+    Notice,
+    Party,
+    PayoutLine,
+    PayoutStatement,
+    PayoutTerms,
+    Transaction,
+)
 from policy.selectors.decision_search import Place
 from policy.selectors.keyset import Page, keyset_page
 from policy.selectors.party_uses import PartyUses, uses_of_party
@@ -119,9 +127,13 @@ class ToldRow:
 
 @dataclass(frozen=True, slots=True)
 class PartyMoney:
-    """What was used of a party's works, what it earned, its statements, disputes and notices."""
+    """What was used of a party's works, what it earned, its statements, disputes and notices.
+
+    `paid_in` is the currency that it is paid in, empty when that is whatever it earns.
+    """
 
     party: Named
+    paid_in: str
     uses: PartyUses
     earned: tuple[Earned, ...]
     held: tuple[Earned, ...]
@@ -180,14 +192,16 @@ def get_statement_file(user: User, uuid: UUID, format: Format) -> StatementFile 
 
 
 def get_party_money(user: User, uuid: UUID) -> PartyMoney | None:
-    """The money of a party, None when it is not the login's to see; six queries."""
+    """The money of a party, None when it is not the login's to see; seven queries."""
     party = parties_of(user).filter(uuid=uuid).first()
     if party is None:
         return None
     sums = tuple(_sums(party))
+    terms = PayoutTerms.objects.filter(party=party).first()
     statements = _light(PayoutStatement.objects.filter(party=party)).order_by("-pk")[:SHOWN]
     return PartyMoney(
         party=Named(party.uuid, party.name),
+        paid_in=terms.currency if terms else "",
         uses=uses_of_party(party),
         earned=tuple(row for row in sums if not row.hold),
         held=tuple(row for row in sums if row.hold),

@@ -111,6 +111,8 @@ def test_work_can_be_left_to_the_workers(song: Track) -> None:
         (("statements_issue", "2026-10-01", "2027-01-01"), "the period ends on 2027-01-01"),
         (("rate_record", "EUR", "JPY", "much", "--source", "ECB"), "`much` is no rate"),
         (("rate_record", "EUR", "JPY", "1", "--source", "E", "--date", "2027-01-01"), "to come"),
+        (("payout_terms", "Halcyon", "--currency", "XAU"), "`XAU` is no currency of ISO 4217"),
+        (("payout_terms", "Nobody"), "there is no party `Nobody`"),
         (("dispute_answer", "00000000-0000-4000-8000-000000000000"), "there is no dispute"),
         (("statement_write", "00000000-0000-4000-8000-000000000000"), "no payout statement"),
     ],
@@ -127,6 +129,20 @@ def test_all_mistakes_of_a_pool_are_told_at_once() -> None:
         opened("other", "--kind", "trainin", "--scheme", "nothing")
     assert str(refused.value).count("\n") == 1
     assert Party.objects.count() == 2
+
+
+@pytest.mark.usefixtures("song")
+def test_terms_of_a_party_are_shown_and_set() -> None:
+    told = [
+        run("payout_terms", "Halcyon"),
+        run("payout_terms", "Halcyon", "--currency", "JPY"),
+        run("payout_terms", "Halcyon"),
+    ]
+    assert told == [
+        "Halcyon has no terms: it is paid in what it earns\n",
+        "Halcyon is paid in JPY\n",
+        "Halcyon is paid in JPY\n",
+    ]
 
 
 def test_a_dispute_is_closed_once_and_has_the_track_evaluated(song: Track) -> None:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from policy.accounting.statements import decode, encode, write
 from policy.facts import uses as facts
-from policy.models import Attribution, Consent, PayoutLine
+from policy.models import Attribution, Consent, PayoutLine, PayoutTerms
 from policy.selectors import answers
 from policy.selectors.consent_pages import (
     ConsentAsked,
@@ -286,8 +286,10 @@ def test_a_statement_is_for_its_party_and_the_same_in_every_format(cast: Cast, m
 
 def test_a_party_reads_what_it_earned_what_is_held_and_why(cast: Cast, made: Uses) -> None:
     factories.membership(user=cast["stranger"], party=cast.writer)
+    PayoutTerms.objects.create(party=cast.writer, currency="SEK", changed_at=NOW)
     own = get_party_money(cast["stranger"], cast.writer.uuid)
     assert own is not None
+    assert own.paid_in == "SEK"
     assert own.earned == ()
     assert [(row.hold, row.net, row.licensee) for row in own.held] == [
         ("dispute", 27_000_000_000, "Oriole AI")
@@ -299,6 +301,7 @@ def test_a_party_reads_what_it_earned_what_is_held_and_why(cast: Cast, made: Use
     assert [dispute.party.name for dispute in own.disputes if dispute.party] == ["Ines Okafor"]
     label = get_party_money(cast["label"], cast.halcyon.uuid)
     assert label is not None
+    assert label.paid_in == ""
     assert [row.net for row in label.earned] == [63_000_000_000]
     assert [dispute.party for dispute in label.disputes] == [None], "who disputes is not told"
     assert get_party_money(cast["licensee"], cast.halcyon.uuid) is None
