@@ -213,6 +213,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
     },
+    # Disputes end when nobody answers them in time; the next run of a pool pays what they held.
+    "sweep-disputes": {
+        "task": "policy.tasks.sweep_disputes",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
 }
 
 # --- Cache ----------------------------------------------------------------------------------------

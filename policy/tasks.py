@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from policy.services import evaluation, sweeps, work
+from policy.services import disputes, evaluation, sweeps, work
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,13 @@ def work_pending(**_: object) -> None:
 def sweep_consents(**_: object) -> None:
     """Queue the tracks whose statements of consent began or ended, and look at the queue."""
     if sweeps.consents_sweep(now=timezone.now()):
+        send_nudge()
+
+
+@shared_task(name="policy.tasks.sweep_disputes")
+def sweep_disputes(**_: object) -> None:
+    """Close the disputes that nobody answered in time, and have their tracks decided."""
+    if disputes.disputes_expire(now=timezone.now()):
         send_nudge()
 
 

@@ -6,16 +6,25 @@ change has evaluated again, and a pool's next run corrects what an open or close
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from policy.engines.rows.times import parse_duration
 from policy.models import Dispute, Party, Track
 from policy.services.audit import audit_record
+from policy.services.bundles import active_at
+from policy.services.pools import values_of
 from policy.services.reevaluation import evaluations_request
 
 WORLDWIDE = "Worldwide"
+
+TIME_TO_ANSWER = "dispute_answer"
+"""The parameter of the compensation ruleset: after so long, silence ends a dispute."""
+
+CHUNK = 100
+"""Disputes that one transaction ends."""
 
 
 class DisputeRefused(Exception):
@@ -91,6 +100,39 @@ def dispute_close(
         _save(row, note)
         _tell(row, "dispute_close", at, actor)
     return row
+
+
+def disputes_expire(*, now: datetime) -> int:
+    """Close the disputes that nobody answered in time, by the rules in force; how many.
+
+    None are closed where no bundle is active, or its rules give no time to answer.
+    """
+    allowed = _time_to_answer(now)
+    total = 0
+    while allowed is not None:
+        ended = _expire_some(now - allowed, now)
+        total += ended
+        if ended < CHUNK:
+            break
+    return total
+
+
+def _time_to_answer(now: datetime) -> timedelta | None:
+    active = active_at(now)
+    told = values_of(active.bundle, now.date()).get(TIME_TO_ANSWER) if active else None
+    return timedelta(microseconds=parse_duration(str(told)) // 1_000) if told else None
+
+
+@transaction.atomic
+def _expire_some(before: datetime, at: datetime) -> int:
+    """Close a chunk of what was opened before an instant; who answers meanwhile is waited for."""
+    silent = Dispute.objects.filter(closed_at=None, answered_at=None, opened_at__lt=before)
+    rows = list(silent.select_for_update(of=("self",)).order_by("pk")[:CHUNK])
+    for row in rows:
+        row.closed_at, row.outcome = at, Dispute.Outcome.EXPIRED
+        _save(row, "")
+        _tell(row, "dispute_expire", at, None)
+    return len(rows)
 
 
 def _open(dispute: Dispute) -> Dispute:

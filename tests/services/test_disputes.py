@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policy.models import AuditEntry, Dispute, EvaluationRequest
+from policy.services import disputes
 from policy.services.disputes import (
     DisputeRefused,
     dispute_answer,
     dispute_close,
     dispute_open,
+    disputes_expire,
 )
-from tests import factories
+from policy.services.pool_runs import pool_run
+from tests import factories, money
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +94,44 @@ def test_a_finding_that_is_still_to_come() -> None:
     with pytest.raises(DisputeRefused, match="not yet"):
         opened(finding_at=LATER)
     assert not Dispute.objects.exists()
+
+
+def test_what_nobody_answers_in_time_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    money.in_force(tmp_path, dispute_answer="259200s")  # three days
+    monkeypatch.setattr(disputes, "CHUNK", 1)
+    silent, other, answered = (opened() for _ in range(3))
+    dispute_answer(dispute=answered, at=NOW)
+    late = opened(at=NOW + timedelta(seconds=1))
+    EvaluationRequest.objects.all().delete()
+    assert disputes_expire(now=LATER) == 0, "the last instant is still in time"
+    after = LATER + timedelta(seconds=1)
+    assert disputes_expire(now=after) == 2
+    assert disputes_expire(now=after) == 0
+    ended = Dispute.objects.filter(outcome="expired", closed_at=after)
+    assert set(ended) == {silent, other}
+    assert set(Dispute.objects.filter(closed_at=None)) == {answered, late}
+    told = AuditEntry.objects.filter(action="dispute_expire").values_list("object_uuid", "at")
+    assert set(told) == {(silent.uuid, after), (other.uuid, after)}
+    asked = EvaluationRequest.objects.values_list("track", "as_of")
+    assert set(asked) == {(silent.track_id, after), (other.track_id, after)}
+
+
+def test_without_a_time_to_answer_no_dispute_ends(tmp_path: Path) -> None:
+    opened()
+    assert disputes_expire(now=LATER + timedelta(days=9_999)) == 0
+    money.in_force(tmp_path)
+    assert disputes_expire(now=LATER + timedelta(days=9_999)) == 0
+
+
+def test_what_an_expired_dispute_held_is_paid_by_the_next_run(tmp_path: Path) -> None:
+    money.in_force(tmp_path, dispute_answer="259200s")
+    lab, label = factories.party(), factories.party()
+    song = money.song(master={label: 10_000}, publishing={label: 10_000})
+    money.usage(licensee=lab, tracks={song: None})
+    pool = money.pool(licensee=lab)
+    opened(track=song, party=lab)
+    assert pool_run(pool=pool, at=NOW).run.held == 67_500
+    after = LATER + timedelta(seconds=1)
+    disputes_expire(now=after)
+    run = pool_run(pool=pool, at=after).run
+    assert (run.number, run.held, run.paid) == (2, 0, 90_000)

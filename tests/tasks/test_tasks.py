@@ -123,7 +123,7 @@ def test_the_task_ignores_what_a_message_says_and_tells_others_by_a_nudge(
 
 def test_beat_sweeps_with_tasks_that_exist() -> None:
     names = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    tasks_of_beat = ("evaluate_pending", "work_pending", "sweep_consents")
+    tasks_of_beat = ("evaluate_pending", "work_pending", "sweep_consents", "sweep_disputes")
     assert names == {f"policy.tasks.{name}" for name in tasks_of_beat}
     assert names <= set(app.tasks)
 
@@ -135,4 +135,14 @@ def test_the_sweep_of_consents_nudges_when_it_queued_something(
     for queued in (0, 3):
         monkeypatch.setattr("policy.services.sweeps.consents_sweep", lambda now, n=queued: n)
         tasks.sweep_consents(anything="ignored")
+    assert len(sent) == 1
+
+
+@pytest.mark.django_db
+def test_the_sweep_of_disputes_nudges_when_it_closed_one(
+    sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for closed in (0, 3):
+        monkeypatch.setattr("policy.services.disputes.disputes_expire", lambda now, n=closed: n)
+        tasks.sweep_disputes(anything="ignored")
     assert len(sent) == 1
