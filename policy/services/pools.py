@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from policy.accounting.currency import MoneyRefused, digits
+from policy.accounting.earnings import FINE
 from policy.accounting.money import LARGEST
 from policy.accounting.scheme import Scheme, SchemeRefused, Values, values_on
 from policy.lang.words import USES
@@ -19,6 +20,10 @@ from policy.services.programs import loaded
 
 COMPENSATION = "compensation"
 """The ruleset whose parameters say how pools are shared out."""
+
+
+MOST = LARGEST // FINE
+"""Minor units of a pool: its lines are millionths of them, and a database's integer holds these."""
 
 
 class PoolRefused(Exception):
@@ -184,6 +189,6 @@ def _problems(asked: PoolAsked, at: datetime) -> list[str]:
 
 
 def _amount(name: str, value: int) -> list[str]:
-    if 0 <= value <= LARGEST:
+    if 0 <= value <= MOST:
         return []
-    return [f"the {name} must be from 0 to {LARGEST:,} minor units, not {value:,}"]
+    return [f"the {name} must be from 0 to {MOST:,} minor units, not {value:,}: open several pools"]
