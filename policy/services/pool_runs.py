@@ -75,13 +75,17 @@ def run_in_force(pool: Pool) -> PoolRun | None:
     return PoolRun.objects.filter(pool=pool, corrected_by=None).first()
 
 
-def _terms(pool: Pool, bundle: Bundle, at: datetime, actor: User | None) -> _Terms:
-    period = period_of(pool)
-    if at < period.ends_at:
+def refuse_early_run(pool: Pool, at: datetime) -> None:
+    """Raises PoolRefused before the period of a pool is over."""
+    if at < period_of(pool).ends_at:
         raise PoolRefused(
-            f"pool `{pool.key}` can be run from {period.until} on: till then uses come"
+            f"pool `{pool.key}` can be run from {pool.period_until} on: till then uses come"
         )
-    values = values_of(bundle, period.last_day)
+
+
+def _terms(pool: Pool, bundle: Bundle, at: datetime, actor: User | None) -> _Terms:
+    refuse_early_run(pool, at)
+    values = values_of(bundle, period_of(pool).last_day)
     try:
         scheme = Scheme.read(values, pool.scheme)
     except SchemeRefused as refused:

@@ -135,7 +135,8 @@ def usage_report(*, said: UsageSaid, actor: User | None, at: datetime) -> Regist
 def usage_stop(*, usage: Usage, why: str, actor: User | None, at: datetime) -> bool:
     """Put on record that a use has stopped, or will not take place; whether that is new.
 
-    One that was reported has taken place and stays reported, for what it earned until then. Raises UsageRefused for a use that is over.
+    One that was reported has taken place and stays reported, for what it earned until then.
+    Raises UsageRefused for a use that is over.
     """
     with transaction.atomic():
         row = Usage.objects.select_for_update().get(pk=usage.pk)
