@@ -40,6 +40,15 @@ rules:
     reason: '{track.use.licensee} reported {track.use.kind} of "{track.title}".'
     obligations:
       - {do: accrue, of: licensee, layer: publishing, rate: rate_publishing}
+  - id: earns-likeness-in-the-us
+    title: A clone of a voice earns for its owner in the United States
+    when: |
+      earns && track.use.kind == "voice_clone"
+    effect: allow
+    territories: '["US"]'
+    reason: '{track.use.licensee} reported {track.use.kind} of "{track.title}".'
+    obligations:
+      - {do: accrue, of: licensee, layer: likeness, rate: rate_master}
   - id: disputed-master
     title: The recording is disputed
     when: |

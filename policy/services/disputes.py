@@ -12,13 +12,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from policy.engines.rows.times import parse_duration
+from policy.lang.territories import CODES, WORLDWIDE
 from policy.models import Dispute, Party, Track
 from policy.services.audit import audit_record
 from policy.services.bundles import active_at
 from policy.services.pools import values_of
 from policy.services.reevaluation import evaluations_request
-
-WORLDWIDE = "Worldwide"
 
 TIME_TO_ANSWER = "dispute_answer"
 """The parameter of the compensation ruleset: after so long, silence ends a dispute."""
@@ -44,7 +43,11 @@ def dispute_open(
     note: str = "",
 ) -> Dispute:
     """Record that a party contests a right in a track. Raises DisputeRefused when the same is
-    open already, and for a finding that is still to come."""
+    open already, for a finding that is still to come, and for what is no territory."""
+    if territory not in CODES:
+        raise DisputeRefused(
+            f"`{territory}` is no territory: write an ISO 3166-1 code, such as DE, or {WORLDWIDE}"
+        )
     if finding_at > at:
         raise DisputeRefused(f"the matter cannot have come up on {finding_at:%Y-%m-%d}: not yet")
     with transaction.atomic():

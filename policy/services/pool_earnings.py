@@ -155,7 +155,8 @@ class _Gathering:
     def _one(self, track: int, worth: Worth, rights: Rights, verdicts: Sequence[Verdict]) -> Earned:
         """The earning of a worth. Where a track has several disputes, each has its verdict: they
         agree on what is set aside, and what any of them holds is held."""
-        rates = () if any(each.excluded for each in verdicts) else verdicts[0].rates
+        earns = [each.earns(worth.territory) for each in verdicts]
+        rates = earns[0] if all(earns) else ()
         layers = [self._layer(rate, worth.territory, rights, verdicts) for rate in rates]
         earning = Earning(
             track=track,

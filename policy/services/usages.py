@@ -21,6 +21,9 @@ from policy.services.usage_catalogue import CatalogueQuery
 
 Stage = Usage.Stage
 
+MOST_UNITS = 10_000_000_000
+"""Of one use: a database adds up many such weights, which are millionths of a unit, as integers."""
+
 
 class UsageRefused(Exception):
     """A use cannot be registered or changed as said; `mistakes` are all reasons, in sentences."""
@@ -132,6 +135,7 @@ def usage_report(*, said: UsageSaid, actor: User | None, at: datetime) -> Regist
 def usage_stop(*, usage: Usage, why: str, actor: User | None, at: datetime) -> bool:
     """Put on record that a use has stopped, or will not take place; whether that is new.
 
+    One that was reported has taken place and stays reported, for what it earned until then.
     Raises UsageRefused for a use that is over.
     """
     with transaction.atomic():
@@ -140,7 +144,9 @@ def usage_stop(*, usage: Usage, why: str, actor: User | None, at: datetime) -> b
             return False
         if row.stage == Stage.REPORTED and not is_running(row, at):
             raise UsageRefused(f"`{row.reference}` is over, and what is over cannot be stopped")
-        row.stage, row.changed_at = Stage.STOPPED, at
+        if row.stage == Stage.PLANNED:
+            row.stage = Stage.STOPPED
+        row.changed_at = at
         row.ends_at = min(row.ends_at or at, at)
         row.save(update_fields=["stage", "changed_at", "ends_at"])
         audit_record(actor=actor, action="usage_stop", subject=row, at=at, detail={"why": why})
@@ -174,6 +180,8 @@ def plain_mistakes(said: UsageSaid) -> Iterator[str]:
     unknown = sorted(set(said.territories) - CODES)
     if unknown:
         yield f"{', '.join(unknown)} are no territories: write ISO 3166-1 codes, such as DE"
+    if said.units > MOST_UNITS:
+        yield f"{said.units:,} units are more than one use has ({MOST_UNITS:,}): report several"
     if not 0 <= said.artificial_units <= said.units:
         yield f"{said.artificial_units} of {said.units} units cannot be artificial"
     if said.query is None and not said.draws:

@@ -108,6 +108,13 @@ def test_a_use_is_stopped_once_and_not_when_it_is_over() -> None:
     assert not usage_stop(usage=usage, why="again", actor=None, at=LATER)
     usage.refresh_from_db()
     assert (usage.stage, usage.ends_at) == ("stopped", NOW)
+    runs = said(factories.track(), licensee=labs, at=NOW, reference="runs", ends_at=LATER)
+    reported = usage_report(said=runs, actor=None, at=LATER - timedelta(hours=1)).usage
+    assert usage_stop(usage=reported, why="withdrawn", actor=None, at=LATER - timedelta(minutes=9))
+    reported.refresh_from_db()
+    assert (reported.stage, is_running(reported, LATER - timedelta(minutes=9))) == (
+        "reported", False,
+    )  # fmt: skip
     told = said(factories.track(), licensee=labs, at=NOW, reference="past")
     past = usage_report(said=told, actor=None, at=LATER).usage
     with pytest.raises(UsageRefused, match="`past` is over"):
