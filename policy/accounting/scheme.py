@@ -105,6 +105,11 @@ class Scheme:
         fallback = fallback or Fallback.EQUAL
         return cls(word, funding, key, fallback, deduction or 0, per_use or 0, minimum or 0)
 
+    @property
+    def takes_part(self) -> bool:
+        """Whether the pool gets a part of an income, which is what the layers' rates add up to."""
+        return self.funding in (Funding.REVENUE_SHARE, Funding.ADD_ON)
+
     def gross(self, *, sums: Sums, currency: str, income: int, minimum: int = 0) -> int:
         """What a pool comes to, in minor units: rounded half to even, at least the minimum.
 
@@ -112,7 +117,7 @@ class Scheme:
         gets what the layers' rates add up to, on the average of the uses where these differ.
         """
         amount = Fraction(income)
-        if self.funding in (Funding.REVENUE_SHARE, Funding.ADD_ON):
+        if self.takes_part:
             points, weight = sums.rate
             amount = Fraction(income * points, weight * WHOLE)
         elif self.funding is Funding.PER_USE:

@@ -7,9 +7,10 @@ it would set aside is set aside, and everything is held because of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from policy.accounting.earnings import WHOLE
 from policy.accounting.scheme import Values
 from policy.facts.rights import WORLDWIDE
 from policy.lang.plan import ObligationPlan
@@ -20,13 +21,22 @@ from policy.services.pools import PoolRefused
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a layer earns, in basis points, in territories (None: everywhere), and the rule that
-    says so."""
+    """What a layer earns, in basis points, in territories (None: everywhere), the rule that says
+    so, and the parameters that it is made of."""
 
     layer: str
     points: int
     rule: str
+    parameters: tuple[str, ...]
     territories: tuple[str, ...] | None = None
+
+    def plus(self, other: Rate) -> Rate:
+        """What a layer earns by both."""
+        return replace(
+            self,
+            points=self.points + other.points,
+            parameters=(*self.parameters, *other.parameters),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +74,7 @@ class Verdict:
         for rate in self.rates:
             if _among(territory, rate.territories):
                 before = found.get(rate.layer)
-                found[rate.layer] = (
-                    replace(before, points=before.points + rate.points) if before else rate
-                )
+                found[rate.layer] = before.plus(rate) if before else rate
         return tuple(found.values())
 
     def hold(self, layer: str, territory: str, *, rest: bool) -> str:
@@ -102,6 +110,17 @@ def verdict(
     return Verdict(decision, tuple(rates), tuple(holds), tuple(excluded))
 
 
+def refuse_more_than_all(kind: str, rates: Sequence[Rate]) -> None:
+    """Raises PoolRefused where layers earn more of a use than it brings in."""
+    points = sum(rate.points for rate in rates)
+    if points > WHOLE:
+        names = dict.fromkeys(name for rate in rates for name in rate.parameters)
+        raise PoolRefused(
+            f"`{kind}` sets aside {points:,} basis points of the income, which are more than all"
+            f" of it ({WHOLE:,}): lower one of {', '.join(names)}"
+        )
+
+
 def _among(territory: str, places: tuple[str, ...] | None) -> bool:
     """Whether a use lies in places; one all over the world lies in every territory."""
     if places is None or territory in places or WORLDWIDE in places:
@@ -121,7 +140,8 @@ def _rates(
                     f"{rule.ruleset}: `{rule.rule}` sets aside `{details['rate']}`, which has no"
                     " value on that day: write a dated line"
                 )
-            yield Rate(details["layer"], points, rule.rule, rule.territories)
+            parameter = f"{rule.ruleset}/parameters.yaml: `{details['rate']}`"
+            yield Rate(details["layer"], points, rule.rule, (parameter,), rule.territories)
 
 
 def _holds(rule: JudgedRule) -> list[Hold]:

@@ -27,7 +27,7 @@ from policy.facts.rights import (
 )
 from policy.models import Bundle, Pool
 from policy.services.bulk import batched
-from policy.services.pool_duties import Hold, Rate, Verdict
+from policy.services.pool_duties import Hold, Rate, Verdict, refuse_more_than_all
 from policy.services.pool_judging import PoolJudge, Rights
 from policy.services.pool_weights import Weights, Worth
 from policy.services.pools import period_of
@@ -99,11 +99,15 @@ def earnings_gather(
     pool: Pool,
     bundle: Bundle,
     weights: Weights,
+    scheme: Scheme,
     values: Values,
     at: datetime,
 ) -> None:
-    """Work out what the tracks of a pool earn. Decisions on new situations are written."""
-    gathering = _Gathering(pool, PoolJudge(pool, bundle, at), values)
+    """Work out what the tracks of a pool earn. Decisions on new situations are written.
+
+    Raises PoolRefused where layers earn more of a use than its pool gets of an income.
+    """
+    gathering = _Gathering(PoolJudge(pool, bundle, at), scheme, values)
     for some in batched(weights, CHUNK):
         spool.add(list(gathering.earned(some)))
     spool.reserved = weights.reserved
@@ -117,9 +121,10 @@ def earnings_of(reading: Iterable[Earned]) -> Iterator[Earning]:
 class _Gathering:
     """Makes earnings of some tracks at a time."""
 
-    def __init__(self, pool: Pool, judge: PoolJudge, values: Values) -> None:
-        self._period = period_of(pool)
+    def __init__(self, judge: PoolJudge, scheme: Scheme, values: Values) -> None:
+        self._period = period_of(judge.pool)
         self._judge = judge
+        self._bounded = scheme.takes_part
         self._rounding = _number(values, "rounding", 0)
         self._limit = _number(values, "overclaim_limit", WHOLE)
 
@@ -157,6 +162,8 @@ class _Gathering:
         agree on what is set aside, and what any of them holds is held."""
         earns = [each.earns(worth.territory) for each in verdicts]
         rates = earns[0] if all(earns) else ()
+        if self._bounded:
+            refuse_more_than_all(worth.kind, rates)
         layers = [self._layer(rate, worth.territory, rights, verdicts) for rate in rates]
         earning = Earning(
             track=track,

@@ -51,8 +51,8 @@ class _Terms:
 
 def pool_run(*, pool: Pool, at: datetime, actor: User | None = None) -> Ran:
     """Share a pool out under the bundle in force. Raises PoolRefused, with nothing written, when
-    its period is not over, when no bundle is active, when numbers of its scheme are missing, and
-    when it comes to more than MOST."""
+    its period is not over, when no bundle is active, when numbers of its scheme are missing, when
+    it would take more than all of an income, and when it comes to more than MOST."""
     bundle = bundle_in_force(at)
     with transaction.atomic():
         # The pool is the lock: of two who run it at a time, the second finds the first one's run.
@@ -64,6 +64,7 @@ def pool_run(*, pool: Pool, at: datetime, actor: User | None = None) -> Ran:
                 pool=terms.pool,
                 bundle=bundle,
                 weights=weights_of(terms.pool, terms.scheme),
+                scheme=terms.scheme,
                 values=terms.values,
                 at=at,
             )

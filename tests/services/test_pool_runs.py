@@ -229,6 +229,26 @@ def test_a_share_in_one_territory_counts_there() -> None:
     conserved(run)
 
 
+def test_layers_take_all_of_an_income_and_no_more(tmp_path: Path) -> None:
+    money.in_force(tmp_path / "all", rate_master=6_000, rate_publishing=4_000)
+    lab, one = factories.party(), factories.party()
+    song = money.song(master={one: 10_000}, publishing={one: 10_000})
+    money.usage(licensee=lab, tracks={song: None}, kind="generate_output")
+    outputs = money.pool(licensee=lab, scheme="outputs", kinds=["generate_output"])
+    assert pool_run(pool=outputs, at=NOW).run.gross == outputs.income
+    money.in_force(tmp_path / "more", at=NOW, rate_master=6_000, rate_publishing=4_001)
+    with pytest.raises(PoolRefused) as refused:
+        pool_run(pool=outputs, at=NOW)
+    assert str(refused.value) == (
+        "`generate_output` sets aside 10,001 basis points of the income, which are more than all of"
+        " it (10,000): lower one of compensation/parameters.yaml: `rate_master`,"
+        " compensation/parameters.yaml: `rate_publishing`"
+    )
+    assert PoolRun.objects.count() == 1
+    fee = money.pool(licensee=lab, kinds=["generate_output"])
+    assert pool_run(pool=fee, at=NOW).run.gross == fee.income, "of a fee, rates only tell the parts"
+
+
 def test_outputs_are_shared_by_attribution_and_artificial_ones_count_nowhere() -> None:
     lab, one, two = factories.party(), factories.party(), factories.party()
     first = money.song(master={one: 10_000}, publishing={one: 10_000})
