@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeAlias
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import F, Q, QuerySet
 
 from policy.models import Job
 
 LEASE = timedelta(minutes=5)
 """How long a worker may be silent about a job: longer than its longest step."""
+
+RENEWED = timedelta(minutes=1)
+"""How often a worker renews its lease within a long step."""
 
 MOST_ATTEMPTS = 5
 """Claims without progress after which a job is parked."""
@@ -36,6 +39,9 @@ Clock: TypeAlias = Callable[[], datetime]
 """Gives the instant. Only doors have one, and lend it to long work for its lease."""
 
 
+_RENEW = "UPDATE policy_job SET lease_until = %s WHERE id = %s AND claim = %s AND state = 'claimed'"
+
+
 class JobLost(Exception):
     """Another worker has the job by now: whatever this one was about to write is undone."""
 
@@ -43,7 +49,8 @@ class JobLost(Exception):
 class Handler(Protocol):
     """Does a job from its cursor on. `now` is when this attempt began.
 
-    `save_cursor` is called within the transaction of each step. It raises JobLost.
+    `save_cursor` is called within the transaction of each step, `renew` as often as can be within a
+    long one. Both raise JobLost.
     """
 
     def __call__(
@@ -53,6 +60,7 @@ class Handler(Protocol):
         now: datetime,
         cursor: Cursor,
         save_cursor: Callable[[Cursor], None],
+        renew: Callable[[], None],
     ) -> None: ...
 
 
@@ -107,6 +115,25 @@ def job_save(*, job: ClaimedJob, cursor: Cursor, now: datetime) -> None:
     if cursor != job.cursor:
         changes |= {"cursor": dict(cursor), "attempts": 1}
     if not _mine(job).update(**changes):
+        raise JobLost(f"job {job.id} is another worker's by now")
+
+
+def job_renew(*, job: ClaimedJob, now: datetime) -> None:
+    """Renew the lease of a job in the middle of a transaction, so that others see it at once.
+
+    That takes a connection of its own. On SQLite nothing is to be done: nobody can claim anything
+    before the transaction is over, which saves the cursor at its end. Raises JobLost.
+    """
+    if connection.vendor != "postgresql":
+        return
+    own = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        with own.cursor() as cursor:
+            cursor.execute(_RENEW, [now + LEASE, job.id, job.claim])
+            renewed = cursor.rowcount
+    finally:
+        own.close()
+    if not renewed:
         raise JobLost(f"job {job.id} is another worker's by now")
 
 

@@ -1,13 +1,16 @@
 """Pool runs and payout statements as jobs of workers.
 
 A run is one transaction and known by its inputs: a worker that dies leaves nothing, and one that
-comes twice finds the run. Statements are issued in steps, each with its cursor.
+comes twice finds the run. Its lease is renewed meanwhile, however long it takes. Statements are
+issued in steps, each with its cursor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+
+from django.db import transaction
 
 from policy.models import Job, Pool
 from policy.services.jobs import Cursor, job_add
@@ -35,14 +38,28 @@ def statements_ask(*, period: Period, at: datetime) -> Job:
 
 
 def pool_run_job(
-    *, subject_id: int, now: datetime, cursor: Cursor, save_cursor: Callable[[Cursor], None]
+    *,
+    subject_id: int,
+    now: datetime,
+    cursor: Cursor,
+    save_cursor: Callable[[Cursor], None],
+    renew: Callable[[], None],
 ) -> None:
     """Run a pool: the job of that kind."""
-    pool_run(pool=Pool.objects.get(pk=subject_id), at=now)
+    if cursor.get("run"):
+        return  # only to say that it is done was left
+    with transaction.atomic():
+        ran = pool_run(pool=Pool.objects.get(pk=subject_id), at=now, alive=renew)
+        save_cursor({"run": ran.run.pk})
 
 
 def statements_job(
-    *, subject_id: int, now: datetime, cursor: Cursor, save_cursor: Callable[[Cursor], None]
+    *,
+    subject_id: int,
+    now: datetime,
+    cursor: Cursor,
+    save_cursor: Callable[[Cursor], None],
+    renew: Callable[[], None],
 ) -> None:
     """Issue payout statements: the job of that kind."""
     since, until = divmod(subject_id, _DAYS)

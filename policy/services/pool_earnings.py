@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO
 
@@ -102,6 +102,7 @@ def earnings_gather(
     scheme: Scheme,
     values: Values,
     at: datetime,
+    alive: Callable[[], None],
 ) -> None:
     """Work out what the tracks of a pool earn. Decisions on new situations are written.
 
@@ -110,6 +111,7 @@ def earnings_gather(
     gathering = _Gathering(PoolJudge(pool, bundle, at), scheme, values)
     for some in batched(weights, CHUNK):
         spool.add(list(gathering.earned(some)))
+        alive()
     spool.reserved = weights.reserved
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from policy.accounting.allotment import Allotment
@@ -23,13 +23,24 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+OFTEN = 5_000
+"""Lines after which it is said that the work goes on."""
+
+
 def lines_write(
-    *, run: int, currency: str, basis: str, allotment: Allotment, spool: Spool, at: datetime
+    *,
+    run: int,
+    currency: str,
+    basis: str,
+    allotment: Allotment,
+    spool: Spool,
+    at: datetime,
+    alive: Callable[[], None],
 ) -> int:
     """Write the lines of a run, whose row follows in the same transaction; how many there are."""
     names = [(name, currency) for name, _ in allotment.claims.values()]
     accounts = accounts_open(names=names, at=at)
-    counting = _Counting(run, currency, basis, accounts)
+    counting = _Counting(run, currency, basis, accounts, alive)
     copy_rows(PayoutLine, _COLUMNS, counting.rows(_decided(allotment, spool)))
     return counting.count
 
@@ -57,14 +68,23 @@ def holds_told(*, pool: Pool, allotment: Allotment, at: datetime) -> None:
 class _Counting:
     """Makes rows of lines, and counts them as they are asked for."""
 
-    def __init__(self, run: int, currency: str, basis: str, accounts: dict[Named, int]) -> None:
-        self._run, self._basis = run, basis
+    def __init__(
+        self,
+        run: int,
+        currency: str,
+        basis: str,
+        accounts: dict[Named, int],
+        alive: Callable[[], None],
+    ) -> None:
+        self._run, self._basis, self._alive = run, basis, alive
         self._accounts = {name: id for (name, _), id in accounts.items()}
         self.count = 0
 
     def rows(self, lines: Iterator[tuple[Allotted, int]]) -> Iterator[tuple[object, ...]]:
         for position, (line, decision) in enumerate(lines, start=1):
             self.count = position
+            if position % OFTEN == 0:
+                self._alive()
             yield (
                 self._run, position, line.track, line.party, self._accounts[line.account],
                 decision, line.kind, line.layer, line.territory, self._basis, line.units,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -49,10 +49,19 @@ class _Terms:
     actor: User | None
 
 
-def pool_run(*, pool: Pool, at: datetime, actor: User | None = None) -> Ran:
-    """Share a pool out under the bundle in force. Raises PoolRefused, with nothing written, when
-    its period is not over, when no bundle is active, when numbers of its scheme are missing, when
-    it would take more than all of an income, and when it comes to more than MOST."""
+def pool_run(
+    *,
+    pool: Pool,
+    at: datetime,
+    actor: User | None = None,
+    alive: Callable[[], None] = lambda: None,
+) -> Ran:
+    """Share a pool out under the bundle in force; `alive` is called again and again meanwhile.
+
+    Raises PoolRefused, with nothing written, when its period is not over, when no bundle is active,
+    when numbers of its scheme are missing, when it would take more than all of an income, and when
+    it comes to more than MOST.
+    """
     bundle = bundle_in_force(at)
     with transaction.atomic():
         # The pool is the lock: of two who run it at a time, the second finds the first one's run.
@@ -67,8 +76,9 @@ def pool_run(*, pool: Pool, at: datetime, actor: User | None = None) -> Ran:
                 scheme=terms.scheme,
                 values=terms.values,
                 at=at,
+                alive=alive,
             )
-            return _found_or_made(terms, spool)
+            return _found_or_made(terms, spool, alive)
 
 
 def run_in_force(pool: Pool) -> PoolRun | None:
@@ -94,21 +104,27 @@ def _terms(pool: Pool, bundle: Bundle, at: datetime, actor: User | None) -> _Ter
     return _Terms(pool, bundle, values, scheme, at, actor)
 
 
-def _found_or_made(terms: _Terms, spool: Spool) -> Ran:
+def _found_or_made(terms: _Terms, spool: Spool, alive: Callable[[], None]) -> Ran:
     digest = inputs_digest(terms.pool, terms.scheme, spool)
     before = run_in_force(terms.pool)
     if before and (before.bundle_id, before.input_digest) == (terms.bundle.pk, digest):
         return Ran(before, new=False)
-    return Ran(_run(terms, spool, digest, before), new=True)
+    return Ran(_run(terms, spool, digest, before, alive), new=True)
 
 
-def _run(terms: _Terms, spool: Spool, digest: str, before: PoolRun | None) -> PoolRun:
+def _run(
+    terms: _Terms,
+    spool: Spool,
+    digest: str,
+    before: PoolRun | None,
+    alive: Callable[[], None],
+) -> PoolRun:
     """The new run with its lines and postings; the ledger is locked last and shortest."""
     allotment = _allotment(terms, spool)
     (id,) = reserve_ids(PoolRun, 1)
     lines = lines_write(
         run=id, currency=terms.pool.currency, basis=terms.scheme.key, allotment=allotment,
-        spool=spool, at=terms.at,
+        spool=spool, at=terms.at, alive=alive,
     )  # fmt: skip
     run = PoolRun(
         id=id,

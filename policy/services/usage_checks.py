@@ -130,7 +130,12 @@ def usage_check(
 
 
 def usage_check_job(
-    *, subject_id: int, now: datetime, cursor: Cursor, save_cursor: Callable[[Cursor], None]
+    *,
+    subject_id: int,
+    now: datetime,
+    cursor: Cursor,
+    save_cursor: Callable[[Cursor], None],
+    renew: Callable[[], None],
 ) -> None:
     """Answer a large use: the job of that kind."""
     if cursor.get("check"):

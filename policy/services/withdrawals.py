@@ -66,7 +66,12 @@ def withdraw(
 
 
 def withdrawal_job(
-    *, subject_id: int, now: datetime, cursor: Cursor, save_cursor: Callable[[Cursor], None]
+    *,
+    subject_id: int,
+    now: datetime,
+    cursor: Cursor,
+    save_cursor: Callable[[Cursor], None],
+    renew: Callable[[], None],
 ) -> None:
     """Carry out a withdrawal from where it was left: the job of that kind."""
     said = Consent.objects.select_related("grantor").get(pk=subject_id)

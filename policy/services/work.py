@@ -10,6 +10,7 @@ from django.db import OperationalError
 
 from policy.models import Job
 from policy.services.jobs import (
+    RENEWED,
     ClaimedJob,
     Clock,
     Cursor,
@@ -18,6 +19,7 @@ from policy.services.jobs import (
     job_claim,
     job_done,
     job_fail,
+    job_renew,
     job_save,
     jobs_waiting,
 )
@@ -68,6 +70,7 @@ def _do(job: ClaimedJob, clock: Clock) -> bool:
             now=clock(),
             cursor=job.cursor,
             save_cursor=_saving(job, clock),
+            renew=_renewing(job, clock),
         )
     except OperationalError:
         raise  # the database is in trouble, not the job: the lease brings it back
@@ -84,3 +87,17 @@ def _do(job: ClaimedJob, clock: Clock) -> bool:
 
 def _saving(job: ClaimedJob, clock: Clock) -> Callable[[Cursor], None]:
     return lambda cursor: job_save(job=job, cursor=cursor, now=clock())
+
+
+def _renewing(job: ClaimedJob, clock: Clock) -> Callable[[], None]:
+    """Renews the lease when that is due, however often it is called."""
+    due = clock() + RENEWED
+
+    def renew() -> None:
+        nonlocal due
+        now = clock()
+        if now >= due:
+            job_renew(job=job, now=now)
+            due = now + RENEWED
+
+    return renew

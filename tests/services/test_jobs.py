@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connections, transaction
 
 from policy.models import Job
 from policy.services import work
@@ -22,6 +24,7 @@ from policy.services.jobs import (
     job_claim,
     job_done,
     job_fail,
+    job_renew,
     job_save,
 )
 from policy.services.work import Worked, work_pending
@@ -141,3 +144,55 @@ def test_trouble_with_the_database_is_not_the_jobs(handle: Callable[[Any], None]
     with pytest.raises(OperationalError):
         work_pending(clock=lambda: NOW)
     assert _state() == ("claimed", 1, "")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_is_renewed_in_the_middle_of_a_transaction(handle: Callable[[Any], None]) -> None:
+    minutes = iter(range(100))
+    told: list[bool] = []
+
+    def long(*, renew: Callable[[], None], **_: Any) -> None:
+        with transaction.atomic():
+            for _second in range(9):
+                renew()
+            with closing(connections.create_connection("default")) as other:
+                told.append(_taken_back(other, NOW + LEASE))
+
+    handle(long)
+    job_add(kind=KIND, subject_id=7, at=NOW)
+    assert work_pending(clock=lambda: NOW + timedelta(minutes=next(minutes))).done
+    assert told == [False]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_lost_a_job_hears_so_as_it_renews_its_lease() -> None:
+    job_add(kind=KIND, subject_id=7, at=NOW)
+    mine = _claim()
+    job_renew(job=mine, now=NOW)
+    _claim(LATER)
+    with pytest.raises(JobLost, match="another worker's"), transaction.atomic():
+        job_renew(job=mine, now=LATER)
+
+
+def test_a_lease_is_renewed_once_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    renewed: list[datetime] = []
+    monkeypatch.setattr(work, "job_renew", lambda job, now: renewed.append(now))
+    seconds = iter(range(0, 1_000, 20))
+
+    def long(*, renew: Callable[[], None], **_: Any) -> None:
+        for _time in range(8):
+            renew()
+
+    monkeypatch.setitem(work.HANDLERS, KIND, long)
+    job_add(kind=KIND, subject_id=7, at=NOW)
+    work_pending(clock=lambda: NOW + timedelta(seconds=next(seconds)))
+    assert [(later - earlier).seconds for earlier, later in pairwise(renewed)] == [60]
+
+
+def _taken_back(other: Any, now: datetime) -> bool:
+    """Whether a worker on another connection would take the job for that of a dead one."""
+    with other.cursor() as cursor:
+        cursor.execute("SELECT lease_until <= %s FROM policy_job", [now])
+        return bool(cursor.fetchone()[0])

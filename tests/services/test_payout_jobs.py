@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 
 from policy.models import Job, PayoutStatement, Pool, PoolRun
-from policy.services import payout_statements
-from policy.services.payout_jobs import pool_run_ask, statements_ask, statements_job
-from policy.services.pools import Period
+from policy.services import payout_statements, pool_earnings, pool_lines
+from policy.services.payout_jobs import (
+    pool_run_ask,
+    pool_run_job,
+    statements_ask,
+    statements_job,
+)
+from policy.services.pool_runs import pool_run
+from policy.services.pools import Period, pool_change
 from policy.services.work import work_pending
 from tests import factories, money
 from tests.factories import NOW
@@ -53,9 +59,43 @@ def test_issuing_goes_on_after_the_last_step(pool: Pool, monkeypatch: pytest.Mon
         saved.append(cursor)
 
     with pytest.raises(KeyboardInterrupt):
-        statements_job(subject_id=job.subject_id, now=NOW, cursor={}, save_cursor=die_after_one)
+        statements_job(
+            subject_id=job.subject_id,
+            now=NOW,
+            cursor={},
+            save_cursor=die_after_one,
+            renew=lambda: None,
+        )
     first = PayoutStatement.objects.get()
     steps: list[Mapping[str, Any]] = []
-    statements_job(subject_id=job.subject_id, now=NOW, cursor=saved[0], save_cursor=steps.append)
+    statements_job(
+        subject_id=job.subject_id,
+        now=NOW,
+        cursor=saved[0],
+        save_cursor=steps.append,
+        renew=lambda: None,
+    )
     assert PayoutStatement.objects.count() == 2
     assert [step["party"] > first.party_id for step in steps] == [True]
+
+
+def test_a_run_that_is_made_is_not_made_again(pool: Pool) -> None:
+    saved: list[Mapping[str, Any]] = []
+    for cursor in ({}, {"run": 1}):
+        pool_run_job(
+            subject_id=pool.pk, now=NOW, cursor=cursor, save_cursor=saved.append,
+            renew=lambda: None,
+        )  # fmt: skip
+        pool_change(pool=pool, at=NOW, income=1)
+    assert saved == [{"run": PoolRun.objects.get().pk}]
+
+
+def test_a_run_tells_again_and_again_that_it_goes_on(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_earnings, "CHUNK", 1)
+    monkeypatch.setattr(pool_lines, "OFTEN", 1)
+    told: list[str] = []
+    run = pool_run(pool=pool, at=NOW, alive=lambda: told.append("alive")).run
+    assert run.lines == 2
+    assert len(told) == 1 + 2, "for a track, and for each line"

@@ -240,7 +240,11 @@ def test_a_large_use_is_left_to_a_job_that_writes_its_answer_once(
     assert work_pending(clock=lambda: NOW).done
     check = UsageCheck.objects.get()
     usage_check_job(
-        subject_id=usage.pk, now=NOW, cursor={"check": check.pk}, save_cursor=lambda _: None
+        subject_id=usage.pk,
+        now=NOW,
+        cursor={"check": check.pk},
+        save_cursor=lambda _: None,
+        renew=lambda: None,
     )
     assert UsageCheck.objects.get() == check
     assert isinstance(usage_ask(usage=_planned(owned(), reference="small"), at=NOW), UsageCheck)

@@ -157,9 +157,15 @@ def test_a_worker_that_dies_after_any_step_leaves_nothing_twice_and_nothing_out(
         kept.append(cursor)
 
     with suppress(Killed):
-        withdrawal_job(subject_id=made.consent.pk, now=THEN, cursor={}, save_cursor=save)
+        withdrawal_job(
+            subject_id=made.consent.pk, now=THEN, cursor={}, save_cursor=save, renew=lambda: None
+        )
     withdrawal_job(
-        subject_id=made.consent.pk, now=THEN + LEASE, cursor=kept[-1], save_cursor=lambda _: None
+        subject_id=made.consent.pk,
+        now=THEN + LEASE,
+        cursor=kept[-1],
+        save_cursor=lambda _: None,
+        renew=lambda: None,
     )
     assert EvaluationRequest.objects.count() == 3
     assert UsageCheck.objects.filter(usage=world.planned).count() == 1
