@@ -24,6 +24,11 @@ Stage = Usage.Stage
 MOST_UNITS = 10_000_000_000
 """Of one use: a database adds up many such weights, which are millionths of a unit, as integers."""
 
+LONGEST = {
+    "model": 200, "model_version": 100, "attribution_method": 100, "output_reference": 200,
+}  # fmt: skip
+"""Characters that texts of a use have at most."""
+
 
 class UsageRefused(Exception):
     """A use cannot be registered or changed as said; `mistakes` are all reasons, in sentences."""
@@ -173,6 +178,9 @@ def plain_mistakes(said: UsageSaid) -> Iterator[str]:
         yield f"`{said.kind}` is no use of AI: it is one of {', '.join(USES)}"
     if not said.reference.strip() or len(said.reference) > 120:
         yield "a use needs a reference of its licensee's own, of up to 120 characters"
+    for name, longest in LONGEST.items():
+        if len(getattr(said, name)) > longest:
+            yield f"its {name.replace('_', ' ')} has more than {longest} characters"
     if said.ends_at is not None and said.ends_at <= said.starts_at:
         yield "it ends before it begins"
     if said.model_version and not said.model:

@@ -328,6 +328,15 @@ def test_an_amount_for_each_use() -> None:
     conserved(run)
 
 
+def test_pools_that_follow_the_market_do_not_follow_each_other() -> None:
+    lab, *owners = (factories.party() for _ in range(3))
+    songs = [money.song(master={each: 10_000}, publishing={each: 10_000}) for each in owners]
+    money.usage(licensee=lab, tracks=dict.fromkeys(songs))
+    pool_run(pool=money.pool(licensee=lab, income=333), at=NOW)
+    followers = [money.pool(licensee=lab, scheme="market", income=each) for each in (7, 100_001)]
+    assert [pool_run(pool=each, at=NOW).new for each in followers * 2] == [True, True, False, False]
+
+
 def test_a_rule_sets_aside_in_its_own_territories_only() -> None:
     lab, label, voice = factories.party(), factories.party(), factories.party()
     song = money.song(master={label: 10_000}, publishing={})

@@ -12,6 +12,7 @@ from policy.models import Attribution, AuditEntry, Usage
 from policy.services.attributions import Drawn
 from policy.services.usage_catalogue import CatalogueQuery, query_of, tracks_found, tracks_of
 from policy.services.usages import (
+    MOST_UNITS,
     UsageRefused,
     is_running,
     running,
@@ -67,6 +68,23 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_written() -> None:
         "1 of the tracks are not in the catalogue",
     ]
     assert not Usage.objects.exists()
+
+
+def test_what_no_row_could_keep_is_refused() -> None:
+    wrong = said(
+        factories.track(), model="m" * 201, model_version="v" * 101, attribution_method="a" * 101,
+        output_reference="o" * 201, units=MOST_UNITS + 1,
+    )  # fmt: skip
+    with pytest.raises(UsageRefused) as refused:
+        usage_register(said=wrong, actor=None, at=NOW)
+    assert [text.split(" (")[0] for text in refused.value.mistakes] == [
+        "its model has more than 200 characters",
+        "its model version has more than 100 characters",
+        "its attribution method has more than 100 characters",
+        "its output reference has more than 200 characters",
+        "10,000,000,001 units are more than one use has",
+        f"the method `{'a' * 101}` gave no weights",
+    ]
 
 
 def test_tracks_are_listed_or_asked_for() -> None:
