@@ -14,8 +14,9 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 
 from policy.accounting.accounts import DEDUCTION, HOLD, PAYABLE, PAYOUT, RESERVE
 from policy.accounting.earnings import FINE
+from policy.accounting.exchange import Rate, convert
 from policy.accounting.statements import Document, decode, runs_stated
-from policy.models import PayoutLine, PayoutStatement, PoolRun, Posting
+from policy.models import PayoutLine, PayoutStatement, PoolRun, Posting, Transaction
 from policy.services.proofs import Proof, Tally
 
 CHUNK = 10_000
@@ -152,11 +153,20 @@ def _statements() -> Iterator[Proof]:
     sent = Posting.objects.filter(
         transaction=OuterRef("payout"), account__kind=PAYOUT, account__party=OuterRef("party")
     )
+    # What is owed is turned into the other currency by the transaction before the payout.
+    turned = Posting.objects.filter(
+        transaction=OuterRef("payout__previous"), transaction__kind=Transaction.Kind.CONVERSION,
+        account__kind=PAYABLE, account__party=OuterRef("party"),
+    ).values("amount")  # fmt: skip
     rows = PayoutStatement.objects.annotate(
         sent=Subquery(sent.values("amount")[:1]), sent_in=Subquery(sent.values("currency")[:1])
+    ).annotate(
+        given=Subquery(turned.filter(currency=OuterRef("currency"))[:1]),
+        got=Subquery(turned.filter(currency=OuterRef("sent_in"))[:1]),
     )
     for row in rows.order_by("pk").iterator(chunk_size=100):
-        tally.look(row.uuid, _wrong_statement(row, (row.sent, row.sent_in)))
+        moved = _Moved(row.sent, row.sent_in, row.given, row.got)
+        tally.look(row.uuid, _wrong_statement(row, moved))
         going_on.look(row.uuid, story.wrong(row))
     yield from (tally.proof(), going_on.proof())
 
@@ -191,7 +201,18 @@ def _pools(row: PayoutStatement) -> Iterable[str]:
         return ()
 
 
-def _wrong_statement(row: PayoutStatement, sent: tuple[int | None, str | None]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What the ledger moved for a statement: what was sent; and where that is in another currency,
+    what the party's accounts of both got by the conversion. None for nothing."""
+
+    sent: int | None
+    sent_in: str | None
+    given: int | None
+    got: int | None
+
+
+def _wrong_statement(row: PayoutStatement, moved: _Moved) -> str | None:
     closing = row.opening + row.earned - row.paid
     if row.closing != closing:
         return f"its closing balance is {row.closing}; its amounts make it {closing}"
@@ -203,7 +224,11 @@ def _wrong_statement(row: PayoutStatement, sent: tuple[int | None, str | None]) 
     digest = hashlib.sha256(raw).hexdigest()
     if digest != row.digest:
         return f"its digest is {row.digest}; over its document it should be {digest}"
-    return _otherwise_told(row, document) or _otherwise_paid(document, sent)
+    return (
+        _otherwise_told(row, document)
+        or _otherwise_paid(document, moved)
+        or _otherwise_converted(document, moved)
+    )
 
 
 def _otherwise_told(row: PayoutStatement, document: Document) -> str | None:
@@ -220,13 +245,30 @@ def _otherwise_told(row: PayoutStatement, document: Document) -> str | None:
     return None
 
 
-def _otherwise_paid(document: Document, sent: tuple[int | None, str | None]) -> str | None:
-    """What was sent otherwise than a document says; nothing is (None, None)."""
-    payout = document.payout
+def _otherwise_paid(document: Document, moved: _Moved) -> str | None:
+    """What was sent otherwise than a document says."""
+    payout, sent = document.payout, (moved.sent, moved.sent_in)
     told = (payout.amount, payout.currency) if payout else (None, None)
     if told == sent:
         return None
     return f"{_sum(*sent)} was paid for it; its document says {_sum(*told)}"
+
+
+def _otherwise_converted(document: Document, moved: _Moved) -> str | None:
+    """What was sent otherwise than the balance that was paid makes it, at the document's rate."""
+    payout, base = document.payout, document.currency
+    if payout is None:
+        return None
+    quote, received = payout.currency, document.paid
+    if quote != base:
+        rate = Rate(base, quote, payout.numerator, payout.denominator)
+        received = convert(received, rate).received
+    if payout.amount != received:
+        return f"{payout.amount} {quote} was paid; {document.paid} {base} make it {received}"
+    if quote == base or (moved.given, moved.got) == (-document.paid, received):
+        return None
+    turned = f"{_sum(moved.given, base)} into {_sum(moved.got, quote)}"
+    return f"its conversion turned {turned}; it should {-document.paid} into {received}"
 
 
 def _sum(amount: int | None, currency: str | None) -> str:

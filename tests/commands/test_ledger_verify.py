@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,15 +19,19 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from policy.accounting.accounts import AccountName, Entry
+from policy.accounting.exchange import Rate
+from policy.accounting.statements import decode, encode
 from policy.management.commands import ledger_verify
-from policy.models import Transaction
+from policy.models import PayoutStatement, Transaction
 from policy.services.disputes import dispute_close, dispute_open
 from policy.services.ledger import transaction_post
 from policy.services.ledger_proof import ledger_prove
 from policy.services.payout_statements import statements_issue
+from policy.services.payout_terms import payout_terms_set
 from policy.services.pool_runs import pool_run
 from policy.services.pools import Period
 from policy.services.proofs import Proof
+from policy.services.rates import rate_record
 from tests import factories, money
 from tests.factories import NOW
 from tests.guards import unguarded
@@ -276,6 +283,51 @@ def test_a_correction_without_a_reversal_is_named() -> None:
     )
     said, _ = _verify()
     assert re.search(r"first: poolrun \S+: it corrects run \S+, whose postings should be", said)
+
+
+@pytest.fixture
+def abroad(tmp_path: Path) -> PayoutStatement:
+    """A statement of 90.00 EUR that was paid in JPY."""
+    money.in_force(tmp_path, training_deduction=1000)
+    ana, lab = factories.party(), factories.party()
+    payout_terms_set(party=ana, currency="JPY", at=NOW)
+    rate_record(rate=Rate("EUR", "JPY", 1_603, 10), source="ECB", day=NOW.date(), at=NOW)
+    song = money.song(master={ana: 10_000}, publishing={ana: 10_000})
+    money.usage(licensee=lab, tracks={song: None})
+    pool_run(pool=money.pool(licensee=lab, income=100_00), at=NOW)
+    statements_issue(period=Period(money.SINCE, money.UNTIL), at=NOW)
+    return PayoutStatement.objects.get()
+
+
+@pytest.mark.usefixtures("abroad")
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ("amount = amount - 1 WHERE currency = 'EUR' AND", "-9001 EUR into 14427 JPY"),
+        ("amount = amount + 1 WHERE currency = 'JPY' AND", "-9000 EUR into 14428 JPY"),
+    ],
+)
+def test_a_conversion_that_does_not_fit_its_payout_is_named(changed: str, said: str) -> None:
+    assert _verify()[1] == 0
+    turned = "transaction_id = (SELECT id FROM policy_transaction WHERE kind = 'conversion')"
+    owed = "account_id IN (SELECT id FROM policy_ledgeraccount WHERE kind = 'payable')"
+    _tamper(f"UPDATE policy_posting SET {changed} {turned} AND {owed}")
+    found, _ = _verify()
+    assert f": its conversion turned {said}; it should -9000 into 14427" in found
+
+
+def test_a_payout_that_is_not_what_its_rate_makes_it_is_named(abroad: PayoutStatement) -> None:
+    document = decode(zlib.decompress(abroad.document))
+    assert document.payout is not None
+    raw = encode(replace(document, payout=replace(document.payout, numerator=1_700)))
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE policy_payoutstatement SET document = %s, digest = %s",
+            [zlib.compress(raw), hashlib.sha256(raw).hexdigest()],
+        )
+    said, code = _verify()
+    assert code == 1
+    assert ": 14427 JPY was paid; 9000 EUR make it 15300" in said
 
 
 @pytest.mark.usefixtures("world")
