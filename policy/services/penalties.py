@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from policy.accounting.accounts import LICENSEE, PENALTY, AccountName, Entry
+from policy.accounting.money import readable
 from policy.accounting.scheme import values_on
 from policy.models import Obligation, Transaction
 from policy.services.audit import audit_record
@@ -45,7 +46,7 @@ def penalty_charge(
                 Entry(AccountName(LICENSEE, f"party:{party}", party), CURRENCY, -amount),
                 Entry(AccountName(PENALTY, row.finding.rule_key), CURRENCY, amount),
             ),
-            reason=f"{row.finding.rule_key}, decision {row.decision.uuid}",
+            reason=_reason(row, amount),
             value_date=at.date(),
             at=at,
             actor=actor,
@@ -79,6 +80,12 @@ def _amount(row: Obligation) -> int:
             if isinstance(amount, int) and amount > 0:
                 return amount
     raise PenaltyRefused(f"the parameter `{name}` says no amount for {day}")
+
+
+def _reason(row: Obligation, amount: int) -> str:
+    """Why, and how much in which currency."""
+    rule, much = row.finding.rule_key, readable(amount, CURRENCY)
+    return f"penalty of {much}: {rule}, decision {row.decision.uuid}"
 
 
 def _key(row: Obligation) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from policy.models import AuditEntry, Obligation, Posting, Transaction
 from policy.services.penalties import PenaltyRefused, penalty_charge
@@ -32,11 +34,21 @@ def test_a_penalty_is_charged_once(duty: Obligation) -> None:
     ada = factories.user(name="ada")
     posted = penalty_charge(obligation=duty, at=NOW, actor=ada)
     assert penalty_charge(obligation=duty, at=NOW) == posted
-    rows = Posting.objects.values_list("account__kind", "account__party", "amount")
-    assert set(rows) == {("licensee", duty.party_id, -1_000), ("penalty", None, 1_000)}
+    rows = Posting.objects.values_list("account__kind", "account__party", "amount", "currency")
+    assert set(rows) == {
+        ("licensee", duty.party_id, -1_000, "EUR"),
+        ("penalty", None, 1_000, "EUR"),
+    }
+    assert posted.reason == f"penalty of 10.00 EUR: faked, decision {duty.decision.uuid}"
     duty.refresh_from_db()
     assert (duty.state, Transaction.objects.get().kind) == ("done", "penalty")
     assert AuditEntry.objects.filter(action="penalty_charge", object_uuid=duty.uuid).count() == 1
+
+
+def test_the_command_says_how_much_in_which_currency(duty: Obligation) -> None:
+    out = io.StringIO()
+    call_command("penalty_charge", str(duty.uuid), stdout=out)
+    assert "penalty of 10.00 EUR: faked, decision" in out.getvalue()
 
 
 @pytest.mark.parametrize(

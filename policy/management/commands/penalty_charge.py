@@ -16,7 +16,10 @@ from policy.services.penalties import penalty_charge
 class Command(BaseCommand):
     """Carry out a duty to charge a penalty."""
 
-    help = "Charge the penalty that an obligation says, once; a person has confirmed the finding."
+    help = (
+        "Charge the penalty that an obligation says, in EUR, once; a person has confirmed the"
+        " finding."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which obligation, and who confirms."""
@@ -32,4 +35,4 @@ class Command(BaseCommand):
             posted = penalty_charge(
                 obligation=found, at=timezone.now(), actor=person(options["by"])
             )
-        self.stdout.write(f"charged: transaction {posted.uuid}")
+        self.stdout.write(f"charged: transaction {posted.uuid}, {posted.reason}")
