@@ -5,28 +5,49 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from django.db.models import Q
+from django.db.models import CharField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from msgspec import UNSET
 
 from policy.facts.batch import Batch, Subject, grouped
 from policy.facts.group import Group, Part
-from policy.models import PayoutLine
+from policy.models import PayoutLine, Pool
 
 UNMATCHED = "unmatched"
 """Why a layer without any holder is held."""
 
+RELEASED = "released"
+"""The scheme of a pool of money that another one held and nobody claimed."""
+
+
+def release_key(pool: int) -> str:
+    """The key of the pool that what a pool (a row's id) held is released to."""
+    return f"{RELEASED}-{pool}"
+
+
+_RELEASE_OF = Pool.objects.filter(
+    scheme=RELEASED,
+    key=Concat(
+        Value(f"{RELEASED}-"), Cast(OuterRef("run__pool"), CharField()), output_field=CharField()
+    ),
+)
+"""The same for the pool of a payout line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Money of a pool that is held so: of a period up to a day, from a run until its correction."""
+    """Money of a pool that is held so: of a period up to a day, from a run until its correction or
+    until it is released."""
 
     period_until: date
     ran_at: datetime
     corrected_at: datetime | None
+    released_at: datetime | None
 
     def at(self, moment: datetime) -> bool:
         """Whether it is held at an instant."""
-        return self.ran_at <= moment and (self.corrected_at is None or self.corrected_at > moment)
+        ends = (self.corrected_at, self.released_at)
+        return self.ran_at <= moment and all(end is None or end > moment for end in ends)
 
 
 def _provide(batch: Batch) -> dict[Subject, Part]:
@@ -41,8 +62,10 @@ def _waiting(batch: Batch) -> dict[int, list[Waiting]]:
     rows = PayoutLine.objects.filter(
         current, track__in=batch.ids, hold=UNMATCHED, run__ran_at__lte=last
     ).order_by("run__pool__period_until")
-    columns = ("track", "run__pool__period_until", "run__ran_at", "run__corrected_by__ran_at")
-    return grouped((row[0], Waiting(*row[1:])) for row in rows.values_list(*columns).distinct())
+    told = rows.annotate(released=Subquery(_RELEASE_OF.values("created_at")[:1])).values_list(
+        "track", "run__pool__period_until", "run__ran_at", "run__corrected_by__ran_at", "released"
+    )
+    return grouped((row[0], Waiting(*row[1:])) for row in told.distinct())
 
 
 def _part(subject: Subject, waiting: list[Waiting]) -> Part:

@@ -58,7 +58,9 @@ def _runs() -> Iterator[Proof]:
     totals = Tally("pool runs are what was posted for them", "poolrun")
     on_lines = Tally("lines add up to what their account got", "poolrun")
     corrected = Tally("what a run corrects is reversed", "poolrun")
-    rows = PoolRun.objects.select_related("corrects__transaction__reversed_by").order_by("pk")
+    rows = PoolRun.objects.select_related(
+        "transaction", "corrects__transaction__reversed_by"
+    ).order_by("pk")
     for run in rows.iterator(chunk_size=CHUNK):
         accounts, lines = _accounts(run)
         totals.look(run.uuid, _wrong_totals(run, accounts))
@@ -92,6 +94,8 @@ def _wrong_totals(run: PoolRun, accounts: Mapping[int, _Account]) -> str | None:
     for account in accounts.values():
         sums[account.kind] += account.posted
     shared = {"deducted": DEDUCTION, "paid": PAYABLE, "held": HOLD, "reserved": RESERVE}
+    if _releases(run):
+        del shared["held"]  # what was held is where it comes from
     found = {name: sums.pop(kind, 0) for name, kind in shared.items()}
     for name, amount in {"gross": -sum(sums.values()), **found}.items():
         if getattr(run, name) != amount:
@@ -102,12 +106,18 @@ def _wrong_totals(run: PoolRun, accounts: Mapping[int, _Account]) -> str | None:
 def _wrong_lines(run: PoolRun, accounts: Mapping[int, _Account], lines: int) -> str | None:
     if lines != run.lines:
         return f"it has {lines} lines; it should have {run.lines}"
+    lined = (PAYABLE,) if _releases(run) else (PAYABLE, HOLD)
     for _, account in sorted(accounts.items()):
         should = account.posted * FINE
-        if account.kind in (PAYABLE, HOLD) and account.on_lines != should:
+        if account.kind in lined and account.on_lines != should:
             name = f"{account.kind}:{account.key}"
             return f"its lines of {name} add up to {account.on_lines}; they should to {should}"
     return None
+
+
+def _releases(run: PoolRun) -> bool:
+    """Whether what a run shares out was held before, and not a licensee's."""
+    return bool(run.transaction and run.transaction.kind == Transaction.Kind.RELEASE)
 
 
 def _not_reversed(run: PoolRun) -> str | None:

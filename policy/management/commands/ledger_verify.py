@@ -16,6 +16,7 @@ from policy.management.words import counted
 from policy.services.ledger_proof import ledger_prove
 from policy.services.payout_proof import payouts_prove
 from policy.services.proofs import Proof
+from policy.services.release_proof import releases_prove
 
 
 class Command(BaseCommand):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         """Hold one promise after the other."""
         found: list[Proof] = []
         with _one_moment():
-            for proof in chain(ledger_prove(), payouts_prove()):
+            for proof in chain(ledger_prove(), payouts_prove(), releases_prove()):
                 found.append(proof)
                 if not options["json"]:
                     self._tell(proof)
