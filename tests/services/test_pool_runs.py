@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,17 +14,16 @@ from policy.models import (
     PayoutLine,
     Pool,
     PoolRun,
-    Posting,
     Transaction,
     UsageDecision,
 )
 from policy.services.disputes import dispute_close, dispute_open
 from policy.services.pool_runs import pool_run
-from policy.services.pools import MOST, PoolRefused, pool_change
+from policy.services.pools import PoolRefused, pool_change
 from policy.services.usage_decisions import usage_decision_replay
-from policy.services.usages import MOST_UNITS, usage_stop
 from tests import factories, money
 from tests.factories import NOW
+from tests.money import balances, conserved
 
 pytestmark = pytest.mark.django_db
 
@@ -35,28 +33,6 @@ LATER = NOW + timedelta(days=1)
 @pytest.fixture(autouse=True)
 def _rules(tmp_path: Path) -> None:
     money.in_force(tmp_path)
-
-
-def balances(currency: str = "EUR") -> dict[str, int]:
-    """What every account holds; empty ones are left out."""
-    rows = Posting.objects.filter(currency=currency).order_by()
-    sums = rows.values_list("account__kind", "account__key").annotate(Sum("amount"))
-    return {f"{kind}:{key}": amount for kind, key, amount in sums if amount}
-
-
-def conserved(run: PoolRun) -> None:
-    """Hold a run to its promises: it adds up, and so do its postings and its lines."""
-    assert run.gross == run.deducted + run.paid + run.held + run.reserved
-    assert not run.transaction or not run.transaction.postings.aggregate(n=Sum("amount"))["n"]
-    lines = PayoutLine.objects.filter(run=run)
-    assert lines.count() == run.lines
-    got: dict[int, int] = defaultdict(int)
-    for line in lines:
-        got[line.account_id] += line.net
-    posted = Posting.objects.filter(transaction=run.transaction, account__in=got)
-    expected = dict(posted.values_list("account", "amount"))
-    assert got == {account: 1_000_000 * expected.get(account, 0) for account in got}
-    assert sum(lines.filter(status="payable").values_list("net", flat=True)) == run.paid * 10**6
 
 
 def test_an_equal_pool_pays_each_track_alike() -> None:
@@ -326,72 +302,6 @@ def test_an_amount_for_each_use() -> None:
     run = pool_run(pool=pool, at=NOW).run
     assert run.gross == 9_600 * 2_500 * 1_000 // 10**6
     conserved(run)
-
-
-def test_pools_that_follow_the_market_do_not_follow_each_other() -> None:
-    lab, *owners = (factories.party() for _ in range(3))
-    songs = [money.song(master={each: 10_000}, publishing={each: 10_000}) for each in owners]
-    money.usage(licensee=lab, tracks=dict.fromkeys(songs))
-    pool_run(pool=money.pool(licensee=lab, income=333), at=NOW)
-    followers = [money.pool(licensee=lab, scheme="market", income=each) for each in (7, 100_001)]
-    assert [pool_run(pool=each, at=NOW).new for each in followers * 2] == [True, True, False, False]
-
-
-def test_a_rule_sets_aside_in_its_own_territories_only() -> None:
-    lab, label, voice = factories.party(), factories.party(), factories.party()
-    song = money.song(master={label: 10_000}, publishing={})
-    factories.share(track=song, party=voice, layer="likeness", basis_points=10_000)
-    for places in (["US"], ["DE"]):
-        money.usage(licensee=lab, kind="voice_clone", tracks={song: None}, territories=places)
-    run = pool_run(pool=money.pool(licensee=lab, kinds=["voice_clone"]), at=NOW).run
-    conserved(run)
-    lines = run.payout_lines.order_by("pk").values_list("territory", "layer")
-    assert list(lines) == [("DE", "master"), ("US", "master"), ("US", "likeness")]
-    assert (run.held, run.reserved) == (0, 0)
-
-
-def test_one_use_in_two_territories_counts_alike_in_both() -> None:
-    lab, *owners = (factories.party() for _ in range(3))
-    song = factories.track()
-    for owner, place in zip(owners, ("DE", "FR"), strict=True):
-        for layer in ("master", "publishing"):
-            factories.share(
-                track=song, party=owner, layer=layer, basis_points=10_000, territories=[place]
-            )
-    money.usage(licensee=lab, tracks={song: None}, territories=["DE", "FR"])
-    pool_run(pool=money.pool(licensee=lab, scheme="micro", income=0, minimum=1_000), at=NOW)
-    assert [balances()[f"payable:party:{owner.pk}"] for owner in owners] == [500, 500]
-
-
-def test_a_use_that_was_stopped_is_paid_for_what_took_place() -> None:
-    lab, label = factories.party(), factories.party()
-    song = money.song(master={label: 10_000}, publishing={label: 10_000})
-    use = money.usage(licensee=lab, tracks={song: None}, ends_at=NOW + timedelta(days=300))
-    pool = money.pool(licensee=lab)
-    pool_run(pool=pool, at=NOW)
-    assert usage_stop(usage=use, why="withdrawn", actor=None, at=LATER)
-    again = pool_run(pool=pool, at=LATER)
-    assert (again.new, again.run.paid) == (False, 90_000)
-
-
-def test_a_planned_use_that_was_stopped_never_took_place() -> None:
-    lab, label = factories.party(), factories.party()
-    song = money.song(master={label: 10_000}, publishing={label: 10_000})
-    use = money.usage(licensee=lab, tracks={song: None}, stage="planned")
-    assert usage_stop(usage=use, why="withdrawn", actor=None, at=LATER)
-    assert pool_run(pool=money.pool(licensee=lab), at=LATER).run.paid == 0
-
-
-def test_the_largest_pool_is_paid_and_a_larger_one_refused() -> None:
-    lab, label = factories.party(), factories.party()
-    song = money.song(master={label: 10_000}, publishing={label: 10_000})
-    money.usage(licensee=lab, tracks={song: None}, units=MOST_UNITS)
-    run = pool_run(pool=money.pool(licensee=lab, income=MOST, currency="IRR"), at=NOW).run
-    conserved(run)
-    assert run.gross == MOST
-    with pytest.raises(PoolRefused, match="which is more than a pool holds"):
-        pool_run(pool=money.pool(licensee=lab, income=MOST + 1), at=NOW)
-    assert PoolRun.objects.count() == 1
 
 
 def test_a_rule_can_leave_a_use_out() -> None:
