@@ -111,12 +111,9 @@ def _consented(given: list[Owner], layer: str, place: str) -> bool:
 
 
 def _says_yes(owner: Owner) -> bool:
-    contract = owner["contract"]
-    return (
-        (owner["preference"] if contract == "unknown" else contract) == "granted"
-        and (owner["condition"] == "none" or owner["condition_met"])
-        and owner["model_covered"]
-    )
+    heard = owner["preference"] if owner["contract"] == "unknown" else owner["contract"]
+    proven = owner["condition"] == "none" or owner["condition_met"]
+    return bool(heard == "granted" and proven and owner["model_covered"])
 
 
 def _with(given: list[Owner], owner: Owner, place: int) -> list[Owner]:
