@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from policy.models import Attribution, Bundle, Party, Pool, Track, Usage
+from django.db.models import Sum
+
+from policy.models import (
+    Attribution,
+    Bundle,
+    Party,
+    PayoutLine,
+    Pool,
+    PoolRun,
+    Posting,
+    Track,
+    Usage,
+)
 from policy.services.bundles import bundle_activate, bundle_build
 from policy.services.rulesets import ruleset_publish
 from tests import factories, trees
@@ -40,6 +53,15 @@ rules:
     reason: '{track.use.licensee} reported {track.use.kind} of "{track.title}".'
     obligations:
       - {do: accrue, of: licensee, layer: publishing, rate: rate_publishing}
+  - id: earns-likeness-in-the-us
+    title: A clone of a voice earns for its owner in the United States
+    when: |
+      earns && track.use.kind == "voice_clone"
+    effect: allow
+    territories: '["US"]'
+    reason: '{track.use.licensee} reported {track.use.kind} of "{track.title}".'
+    obligations:
+      - {do: accrue, of: licensee, layer: likeness, rate: rate_master}
   - id: disputed-master
     title: The recording is disputed
     when: |
@@ -145,6 +167,28 @@ def pool(*, licensee: Party, scheme: str = "training", **fields: Any) -> Pool:
         "changed_at": NOW,
     }  # fmt: skip
     return Pool.objects.create(licensee=licensee, scheme=scheme, **(given | fields))
+
+
+def balances(currency: str = "EUR") -> dict[str, int]:
+    """What every account holds; empty ones are left out."""
+    rows = Posting.objects.filter(currency=currency).order_by()
+    sums = rows.values_list("account__kind", "account__key").annotate(Sum("amount"))
+    return {f"{kind}:{key}": amount for kind, key, amount in sums if amount}
+
+
+def conserved(run: PoolRun) -> None:
+    """Hold a run to its promises: it adds up, and so do its postings and its lines."""
+    assert run.gross == run.deducted + run.paid + run.held + run.reserved
+    assert not run.transaction or not run.transaction.postings.aggregate(n=Sum("amount"))["n"]
+    lines = PayoutLine.objects.filter(run=run)
+    assert lines.count() == run.lines
+    got: dict[int, int] = defaultdict(int)
+    for line in lines:
+        got[line.account_id] += line.net
+    posted = Posting.objects.filter(transaction=run.transaction, account__in=got)
+    expected = dict(posted.values_list("account", "amount"))
+    assert got == {account: 1_000_000 * expected.get(account, 0) for account in got}
+    assert sum(lines.filter(status="payable").values_list("net", flat=True)) == run.paid * 10**6
 
 
 def _parameters(numbers: Mapping[str, str | int]) -> str:

@@ -6,7 +6,7 @@ A scheme is a word, `training` say, and its numbers are the parameters that begi
     training_key        equal | uses | streams | attribution | market_share
     training_fallback   analogy | equal | reserve (where a key by attribution leaves weight over)
     training_deduction  basis points taken off before money is shared out
-    training_per_use    millionths of the currency's unit for each use (where funded per use)
+    training_per_use    millionths of the currency's unit for each use of each track (per use)
     training_minimum    minor units that the pool has at least; a pool's own contract outranks it
 
 `payout_minimum_eur` is, in minor units, what is paid out at least; less is carried forward.

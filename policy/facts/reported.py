@@ -19,6 +19,9 @@ from policy.models import Attribution, PayoutLine, Usage
 MILLION = 1_000_000
 """Weights of attributions are millionths of a use."""
 
+MARKET_SHARE = "market_share"
+"""Basis of lines that follow what other pools pay."""
+
 TRAINING = ("train_generative", "fine_tune")
 """Uses by which a model learns: what later outputs drew on when no method of attribution tells."""
 
@@ -135,14 +138,15 @@ def units_of(wanted: Wanted) -> Iterator[tuple[int, int]]:
 
 def market_of(currency: str, since: date, until: date, *, but: int) -> Iterator[tuple[int, int]]:
     """Each track with what pools of a period pay for it, in millionths of the minor unit, in the
-    order of ids; the pool `but` is left out."""
+    order of ids. The pool `but` is left out, and so are those that follow the market themselves: it
+    would depend on which was run first."""
     rows = PayoutLine.objects.filter(
         status=PayoutLine.Status.PAYABLE,
         run__corrected_by=None,
         run__pool__currency=currency,
         run__pool__period_from__gte=since,
         run__pool__period_until__lte=until,
-    ).exclude(run__pool=but)
+    ).exclude(Q(run__pool=but) | Q(basis=MARKET_SHARE))
     paid = rows.order_by("track_id").values_list("track_id").annotate(paid=Sum("net"))
     return ((track, int(net)) for track, net in paid.iterator(FETCHED) if net > 0)
 

@@ -78,7 +78,7 @@ def read_json_lines(lines: Iterable[bytes]) -> Iterator[Line]:
     for number, text in enumerate(lines, start=1):
         if text.strip():
             try:
-                yield GoodLine(number, _zoned(_decoder.decode(text)))
+                yield _line(number, _decoder.decode(text))
             except msgspec.MsgspecError as error:
                 yield BadLine(number, _plain(str(error)))
             except UnicodeDecodeError:
@@ -126,16 +126,30 @@ def _of_rows(rows: list[tuple[int, dict[str, Any]]]) -> Line:
         {name: value for name, value in row.items() if name in _DRAW and value} for _, row in rows
     ]
     try:
-        return GoodLine(number, _zoned(msgspec.convert(told, LineUse, strict=False)))
+        return _line(number, msgspec.convert(told, LineUse, strict=False))
     except msgspec.ValidationError as error:
         return BadLine(number, _plain(str(error)))
 
 
-def _zoned(use: LineUse) -> LineUse:
+def _line(number: int, use: LineUse) -> Line:
+    """A use with its instants in UTC, unless a database could not keep it."""
+    if any("\0" in text for text in _texts(use)):
+        return BadLine(number, "it has a character that is no text (NUL)")
+    try:
+        until = use.until and _utc(use.until)
+        return GoodLine(number, msgspec.structs.replace(use, at=_utc(use.at), until=until))
+    except OverflowError:
+        return BadLine(number, "its instants are before or after all years in UTC")
+
+
+def _texts(use: LineUse) -> Iterator[str]:
+    yield from (use.reference, use.model, use.model_version, use.method, use.output_reference)
+    yield from (draw.isrc for draw in use.tracks)
+
+
+def _utc(at: datetime) -> datetime:
     """Instants without a zone are UTC."""
-    told = {name: getattr(use, name) for name in ("at", "until")}
-    naive = {name: at.replace(tzinfo=UTC) for name, at in told.items() if at and not at.tzinfo}
-    return msgspec.structs.replace(use, **naive) if naive else use
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _plain(message: str) -> str:

@@ -72,9 +72,9 @@ def instant(text: str) -> datetime:
     """An ISO 8601 instant; without a zone it is UTC. Raises ArgumentTypeError."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise ArgumentTypeError(f"`{text}` is no instant: write 2026-08-02T00:00:00Z") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def number(text: str) -> int:

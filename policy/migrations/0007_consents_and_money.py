@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                 ('deducted', models.BigIntegerField()),
                 ('net', models.BigIntegerField()),
                 ('status', models.CharField(choices=[('payable', 'Payable'), ('held', 'Held')], max_length=8)),
-                ('hold', models.CharField(blank=True, max_length=60)),
+                ('hold', models.CharField(blank=True, max_length=120)),
             ],
         ),
         migrations.CreateModel(

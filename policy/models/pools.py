@@ -139,7 +139,7 @@ class PayoutLine(AppendOnly):
     deducted = models.BigIntegerField()
     net = models.BigIntegerField()
     status = models.CharField(max_length=8, choices=Status)
-    hold = models.CharField(max_length=60, blank=True)  # reason word; empty when payable
+    hold = models.CharField(max_length=120, blank=True)  # reason word; empty when payable
 
     class Meta:
         constraints = [

@@ -11,11 +11,10 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from policy.lang.territories import CODES, WORLDWIDE
 from policy.models import Dispute, Party, Track
 from policy.services.audit import audit_record
 from policy.services.reevaluation import evaluations_request
-
-WORLDWIDE = "Worldwide"
 
 
 class DisputeRefused(Exception):
@@ -35,7 +34,11 @@ def dispute_open(
     note: str = "",
 ) -> Dispute:
     """Record that a party contests a right in a track. Raises DisputeRefused when the same is
-    open already, and for a finding that is still to come."""
+    open already, for a finding that is still to come, and for what is no territory."""
+    if territory not in CODES:
+        raise DisputeRefused(
+            f"`{territory}` is no territory: write an ISO 3166-1 code, such as DE, or {WORLDWIDE}"
+        )
     if finding_at > at:
         raise DisputeRefused(f"the matter cannot have come up on {finding_at:%Y-%m-%d}: not yet")
     with transaction.atomic():

@@ -11,8 +11,8 @@ from datetime import date, datetime
 
 from policy.models import Job, Pool
 from policy.services.jobs import Cursor, job_add
-from policy.services.payout_statements import Step, statements_issue
-from policy.services.pool_runs import pool_run
+from policy.services.payout_statements import Step, refuse_early, statements_issue
+from policy.services.pool_runs import pool_run, refuse_early_run
 from policy.services.pools import Period
 
 _DAYS = 10_000_000
@@ -20,12 +20,16 @@ _DAYS = 10_000_000
 
 
 def pool_run_ask(*, pool: Pool, at: datetime) -> Job:
-    """Queue a run of a pool; the caller nudges the workers."""
+    """Queue a run of a pool; the caller nudges the workers. Raises PoolRefused before its period
+    is over."""
+    refuse_early_run(pool, at)
     return job_add(kind=Job.Kind.POOL_RUN, subject_id=pool.pk, at=at)
 
 
 def statements_ask(*, period: Period, at: datetime) -> Job:
-    """Queue the issuing of a period's payout statements; the caller nudges the workers."""
+    """Queue the issuing of a period's payout statements; the caller nudges the workers. Raises
+    StatementsRefused for a period that is not over."""
+    refuse_early(period, at)
     number = period.since.toordinal() * _DAYS + period.until.toordinal()
     return job_add(kind=Job.Kind.STATEMENTS, subject_id=number, at=at)
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import msgspec
 from django.db.models import Count, OuterRef, Subquery, Sum
 
 from policy.accounting.accounts import DEDUCTION, HOLD, PAYABLE, PAYOUT, RESERVE
 from policy.accounting.earnings import FINE
-from policy.accounting.statements import Document, decode
+from policy.accounting.statements import Document, decode, runs_stated
 from policy.models import PayoutLine, PayoutStatement, PoolRun, Posting
 from policy.services.proofs import Proof, Tally
 
@@ -49,7 +50,7 @@ def payouts_prove() -> Iterator[Proof]:
     """The proofs, one promise after the other; two queries a run."""
     yield from _runs()
     yield _lines()
-    yield _statements()
+    yield from _statements()
 
 
 def _runs() -> Iterator[Proof]:
@@ -140,9 +141,14 @@ def _wrong_line(line: _Line) -> str | None:
     return None
 
 
-def _statements() -> Proof:
-    """That every statement adds up, is the document that was issued, and was paid as it says."""
+def _statements() -> Iterator[Proof]:
+    """That every statement adds up, is the document that was issued, and was paid as it says; and
+    that each goes on from the one before."""
     tally = Tally("payout statements add up, as they were issued and paid", "payoutstatement")
+    going_on = Tally(
+        "payout statements go on, and each pool is told in one period", "payoutstatement"
+    )
+    story = _Story()
     sent = Posting.objects.filter(
         transaction=OuterRef("payout"), account__kind=PAYOUT, account__party=OuterRef("party")
     )
@@ -151,7 +157,38 @@ def _statements() -> Proof:
     )
     for row in rows.order_by("pk").iterator(chunk_size=100):
         tally.look(row.uuid, _wrong_statement(row, (row.sent, row.sent_in)))
-    return tally.proof()
+        going_on.look(row.uuid, story.wrong(row))
+    yield from (tally.proof(), going_on.proof())
+
+
+class _Story:
+    """Statements one after the other: what each party's last one closed with, and in which period
+    each pool is told."""
+
+    def __init__(self) -> None:
+        self._closed: dict[tuple[int, str], int] = defaultdict(int)
+        self._told: dict[tuple[str, str], tuple[date, date]] = {}
+
+    def wrong(self, row: PayoutStatement) -> str | None:
+        """What does not go on from the statements before."""
+        whose = row.party_id, row.currency
+        before, self._closed[whose] = self._closed[whose], row.closing
+        if row.opening != before:
+            return f"it opens with {row.opening}; what the one before closed with is {before}"
+        own = row.period_from, row.period_until
+        for pool in _pools(row):
+            since, until = self._told.setdefault((row.currency, pool), own)
+            if (since, until) != own:
+                return f"it tells of pool {pool}, which statements of {since} to {until} tell of"
+        return None
+
+
+def _pools(row: PayoutStatement) -> Iterable[str]:
+    """The pools that a statement covers; none when its document cannot be read."""
+    try:
+        return runs_stated(zlib.decompress(row.document))
+    except (zlib.error, msgspec.DecodeError):
+        return ()
 
 
 def _wrong_statement(row: PayoutStatement, sent: tuple[int | None, str | None]) -> str | None:

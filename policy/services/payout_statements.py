@@ -18,6 +18,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from policy.accounting.currency import MoneyRefused, digits
 from policy.accounting.scheme import SchemeRefused, Values, payout_minimum
 from policy.accounting.statements import Document, encode
 from policy.models import (
@@ -85,11 +86,11 @@ def statements_issue(
     """Issue the statements of a period in one currency or, for none, in all; pay what is due.
 
     Whoever is interrupted goes on `after` the last step; `step` is called in the transaction of
-    each. Raises StatementsRefused, before anything is written, for a period that is not over, and
-    with all thresholds and rates that are missing.
+    each. Raises StatementsRefused, before anything is written, for a period that is not over, for
+    what is no currency, and with all thresholds and rates that are missing.
     """
-    if at < period.ends_at:
-        raise StatementsRefused(f"the period ends on {period.until}: issue its statements then")
+    refuse_early(period, at)
+    _refuse_unknown(currency)
     begin = after or Step("", 0)
     found = _all_terms(period, [currency] if currency else _currencies(period), at)
     return [
@@ -97,6 +98,19 @@ def statements_issue(
         for terms in found
         if terms.currency >= begin.currency
     ]
+
+
+def refuse_early(period: Period, at: datetime) -> None:
+    """Raises StatementsRefused for a period that is not over."""
+    if at < period.ends_at:
+        raise StatementsRefused(f"the period ends on {period.until}: issue its statements then")
+
+
+def _refuse_unknown(currency: str) -> None:
+    try:
+        digits(currency or "EUR")
+    except MoneyRefused as refused:
+        raise StatementsRefused(str(refused)) from None
 
 
 def _currencies(period: Period) -> list[str]:

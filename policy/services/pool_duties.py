@@ -8,7 +8,7 @@ it would set aside is set aside, and everything is held because of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policy.accounting.scheme import Values
 from policy.facts.rights import WORLDWIDE
@@ -20,11 +20,13 @@ from policy.services.pools import PoolRefused
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a layer earns, in basis points, and the rule that says so."""
+    """What a layer earns, in basis points, in territories (None: everywhere), and the rule that
+    says so."""
 
     layer: str
     points: int
     rule: str
+    territories: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,34 @@ class Hold:
     rule: str
 
     def touches(self, layer: str, territory: str) -> bool:
-        """Whether it holds a layer there; a use all over the world lies in every territory."""
-        if self.layer not in ("", layer):
-            return False
-        wide = self.territories is None or WORLDWIDE in (*self.territories, territory)
-        return wide or territory in (self.territories or ())
+        """Whether it holds a layer there."""
+        return self.layer in ("", layer) and _among(territory, self.territories)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of the money of a situation; `decision` is the id of its row."""
+    """What becomes of the money of a situation; `decision` is the id of its row.
+
+    `excluded` are the territories (None: all) in which rules leave it out.
+    """
 
     decision: int
     rates: tuple[Rate, ...]
     holds: tuple[Hold, ...]
-    excluded: bool
+    excluded: tuple[tuple[str, ...] | None, ...]
+
+    def earns(self, territory: str) -> tuple[Rate, ...]:
+        """What layers earn there: what several rules set aside for one is added up."""
+        if any(_among(territory, places) for places in self.excluded):
+            return ()
+        found: dict[str, Rate] = {}
+        for rate in self.rates:
+            if _among(territory, rate.territories):
+                before = found.get(rate.layer)
+                found[rate.layer] = (
+                    replace(before, points=before.points + rate.points) if before else rate
+                )
+        return tuple(found.values())
 
     def hold(self, layer: str, territory: str, *, rest: bool) -> str:
         """The first rule that holds a layer there; empty for none."""
@@ -74,19 +89,24 @@ def verdict(
         for ruleset in part.plan.rulesets
         for rule in ruleset.plan.rules
     }
-    rates: dict[str, Rate] = {}
+    rates: list[Rate] = []
     holds: list[Hold] = []
-    excluded = False
+    excluded: list[tuple[str, ...] | None] = []
     for rule in judgement.rules:
         unsure = rule.status == "indeterminate"
         duties = plans[rule.ruleset, rule.rule] if unsure else rule.obligations
-        for rate in _rates(rule, duties, numbers):
-            before = rates.get(rate.layer)
-            points = rate.points + (before.points if before else 0)
-            rates[rate.layer] = Rate(rate.layer, points, before.rule if before else rate.rule)
+        rates += _rates(rule, duties, numbers)
         holds += [Hold("", None, False, rule.rule)] if unsure else _holds(rule)
-        excluded |= not unsure and any(duty.do == "exclude_from_pool" for duty in duties)
-    return Verdict(decision, tuple(rates.values()), tuple(holds), excluded)
+        if not unsure and any(duty.do == "exclude_from_pool" for duty in duties):
+            excluded.append(rule.territories)
+    return Verdict(decision, tuple(rates), tuple(holds), tuple(excluded))
+
+
+def _among(territory: str, places: tuple[str, ...] | None) -> bool:
+    """Whether a use lies in places; one all over the world lies in every territory."""
+    if places is None or territory in places or WORLDWIDE in places:
+        return True
+    return territory == WORLDWIDE and bool(places)
 
 
 def _rates(
@@ -101,7 +121,7 @@ def _rates(
                     f"{rule.ruleset}: `{rule.rule}` sets aside `{details['rate']}`, which has no"
                     " value on that day: write a dated line"
                 )
-            yield Rate(details["layer"], points, rule.rule)
+            yield Rate(details["layer"], points, rule.rule, rule.territories)
 
 
 def _holds(rule: JudgedRule) -> list[Hold]:

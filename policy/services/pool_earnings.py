@@ -153,9 +153,9 @@ class _Gathering:
         }
 
     def _one(self, track: int, worth: Worth, rights: Rights, verdicts: Sequence[Verdict]) -> Earned:
-        """The earning of a worth. Where a track has several disputes, each has its verdict: they
-        agree on what is set aside, and what any of them holds is held."""
-        rates = () if any(each.excluded for each in verdicts) else verdicts[0].rates
+        """The earning of a worth: the first verdict says what is set aside, those after it are on
+        disputes, and what any of them holds is held."""
+        rates = verdicts[0].earns(worth.territory)
         layers = [self._layer(rate, worth.territory, rights, verdicts) for rate in rates]
         earning = Earning(
             track=track,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 import msgspec
@@ -69,12 +69,13 @@ class Rights:
 
 
 class PoolJudge:
-    """Judges for one pool under a bundle, as of the end of its period."""
+    """Judges for one pool under a bundle, as of the end of its period; disputes as of today."""
 
     def __init__(self, pool: Pool, bundle: Bundle, at: datetime) -> None:
         self.pool, self.bundle, self.at = pool, bundle, at
         self.part = money_part(bundle.digest)
         self.as_of = period_of(pool).judged_at
+        self.today = datetime.combine(at.astimezone(UTC).date(), time.min, UTC)
         day = self.as_of.date()
         self._numbers = {
             each.plan.ruleset: values_on(each.parameters, day) for each in self.part.plan.rulesets
@@ -96,7 +97,9 @@ class PoolJudge:
         return {track: self._told(found) for track, found in collected.items()}
 
     def situations(self, worth: Worth, rights: Rights) -> list[bytes]:
-        """The situations of a worth: one for each open dispute, as rules see one at a time."""
+        """The situations of a worth: that at the end of the period, which says what it earns, and
+        one for each open dispute as of today, as rules see one at a time: it is a matter of now
+        whether that still holds money."""
         if rights.disputes or rights.unmatched_since or rights.others or rights.unknown:
             return self._made(worth, rights)
         key = worth.kind, worth.territory, worth.seen, rights.shape
@@ -106,8 +109,9 @@ class PoolJudge:
 
     def _made(self, worth: Worth, rights: Rights) -> list[bytes]:
         asking = self._asking(worth)
-        disputes: Sequence[Dispute | None] = rights.disputes or (None,)
-        return [self._situation(asking, worth, rights, dispute) for dispute in disputes]
+        return [
+            self._situation(asking, worth, rights, dispute) for dispute in (None, *rights.disputes)
+        ]
 
     def verdicts(self, situations: Iterable[bytes]) -> Mapping[bytes, Verdict]:
         """What becomes of the money of situations; decisions on new ones are written."""
@@ -145,7 +149,7 @@ class PoolJudge:
             others={**dict(self._facts(rights, dispute)), **rights.others},
             unknown=(*rights.unknown, *([owners] if owners in self.part.reads else [])),
         )
-        return snapshot(with_part(document, PART), self.as_of)
+        return snapshot(with_part(document, PART), self.today if dispute else self.as_of)
 
     def _facts(self, rights: Rights, dispute: Dispute | None) -> Iterable[tuple[str, Any]]:
         if "shares" in self._read:

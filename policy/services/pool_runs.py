@@ -26,7 +26,7 @@ from policy.services.ledger import transaction_post, transaction_reverse
 from policy.services.pool_earnings import Spool, earnings_gather, earnings_of, inputs_digest
 from policy.services.pool_lines import holds_told, lines_write
 from policy.services.pool_weights import weights_of
-from policy.services.pools import PoolRefused, bundle_in_force, period_of, values_of
+from policy.services.pools import MOST, PoolRefused, bundle_in_force, period_of, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class _Terms:
 
 def pool_run(*, pool: Pool, at: datetime, actor: User | None = None) -> Ran:
     """Share a pool out under the bundle in force. Raises PoolRefused, with nothing written, when
-    its period is not over, when no bundle is active, and when numbers of its scheme are missing."""
+    its period is not over, when no bundle is active, when numbers of its scheme are missing, and
+    when it comes to more than MOST."""
     bundle = bundle_in_force(at)
     with transaction.atomic():
         # The pool is the lock: of two who run it at a time, the second finds the first one's run.
@@ -74,13 +75,17 @@ def run_in_force(pool: Pool) -> PoolRun | None:
     return PoolRun.objects.filter(pool=pool, corrected_by=None).first()
 
 
-def _terms(pool: Pool, bundle: Bundle, at: datetime, actor: User | None) -> _Terms:
-    period = period_of(pool)
-    if at < period.ends_at:
+def refuse_early_run(pool: Pool, at: datetime) -> None:
+    """Raises PoolRefused before the period of a pool is over."""
+    if at < period_of(pool).ends_at:
         raise PoolRefused(
-            f"pool `{pool.key}` can be run from {period.until} on: till then uses come"
+            f"pool `{pool.key}` can be run from {pool.period_until} on: till then uses come"
         )
-    values = values_of(bundle, period.last_day)
+
+
+def _terms(pool: Pool, bundle: Bundle, at: datetime, actor: User | None) -> _Terms:
+    refuse_early_run(pool, at)
+    values = values_of(bundle, period_of(pool).last_day)
     try:
         scheme = Scheme.read(values, pool.scheme)
     except SchemeRefused as refused:
@@ -137,6 +142,11 @@ def _allotment(terms: _Terms, spool: Spool) -> Allotment:
     gross = terms.scheme.gross(
         sums=sums, currency=pool.currency, income=pool.income, minimum=pool.minimum
     )
+    if gross > MOST:
+        raise PoolRefused(
+            f"pool `{pool.key}` comes to {gross:,} minor units, which is more than a pool holds"
+            f" ({MOST:,}): open several"
+        )
     return allot(
         sums,
         gross=gross,

@@ -1,7 +1,7 @@
 """What each track weighs in a pool, by its scheme's key: exact integers, in the order of tracks.
 
     equal         each track once, however often it was used
-    uses, streams its units
+    uses, streams its units, in millionths
     attribution   its units x weight; what is left over goes by the fallback: by analogy, as tracks
                   were used in training, or to all tracks alike
     market_share  what pools of the same period pay for it
@@ -21,6 +21,7 @@ from typing import TypeAlias
 
 from policy.accounting.scheme import Fallback, Key, Scheme
 from policy.facts.reported import (
+    MILLION,
     Reported,
     Unattributed,
     Wanted,
@@ -189,7 +190,7 @@ def _earns(cell: _Cell) -> bool:
 def _add_own(cells: dict[tuple[str, str], _Cell], row: Reported, key: Key) -> None:
     codes = row.territories or (WORLDWIDE,)
     net = row.units - row.artificial
-    weight = {Key.ATTRIBUTION: row.weight, Key.MARKET_SHARE: 0}.get(key, net)
+    weight = {Key.ATTRIBUTION: row.weight, Key.MARKET_SHARE: 0}.get(key, net * MILLION)
     for index, code in enumerate(codes):
         cell = cells.setdefault((row.kind, code), _Cell())
         cell.units += part(net, index, len(codes))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from policy.accounting.currency import MoneyRefused, digits
+from policy.accounting.earnings import FINE
 from policy.accounting.money import LARGEST
 from policy.accounting.scheme import Scheme, SchemeRefused, Values, values_on
 from policy.lang.words import USES
@@ -19,6 +22,14 @@ from policy.services.programs import loaded
 
 COMPENSATION = "compensation"
 """The ruleset whose parameters say how pools are shared out."""
+
+
+MOST = LARGEST // FINE
+"""Minor units of a pool: its lines are millionths of them, and a database's integer holds these."""
+
+
+_KEY = re.compile(r"[-a-zA-Z0-9_]{1,120}")
+_SHOWN = 40  # characters of a refused text that a message repeats
 
 
 class PoolRefused(Exception):
@@ -162,7 +173,7 @@ def values_of(bundle: Bundle, day: date) -> Values:
 
 def _problems(asked: PoolAsked, at: datetime) -> list[str]:
     """All that is wrong with a pool."""
-    found: list[str] = []
+    found = list(_wrong_names(asked))
     if asked.period.since >= asked.period.until:
         found.append(
             f"the period ends on {asked.period.until} before it begins on {asked.period.since}"
@@ -183,7 +194,21 @@ def _problems(asked: PoolAsked, at: datetime) -> list[str]:
     return found
 
 
+def _wrong_names(asked: PoolAsked) -> Iterator[str]:
+    if not _KEY.fullmatch(asked.key):
+        yield f"`{asked.key[:_SHOWN]}` is no key: write up to 120 letters, digits, - and _"
+    for name, text, longest in (
+        ("title", asked.title, 200),
+        ("model", asked.model, 200),
+        ("version of the model", asked.model_version, 100),
+    ):
+        if len(text) > longest:
+            yield f"the {name} has {len(text)} characters; {longest} is the most"
+    if asked.model_version and not asked.model:
+        yield f"the version `{asked.model_version[:_SHOWN]}` needs the model that it is of"
+
+
 def _amount(name: str, value: int) -> list[str]:
-    if 0 <= value <= LARGEST:
+    if 0 <= value <= MOST:
         return []
-    return [f"the {name} must be from 0 to {LARGEST:,} minor units, not {value:,}"]
+    return [f"the {name} must be from 0 to {MOST:,} minor units, not {value:,}: open several pools"]

@@ -10,8 +10,11 @@ from django.db import transaction
 
 from policy.accounting.currency import MoneyRefused, digits
 from policy.accounting.exchange import Rate
+from policy.accounting.money import LARGEST
 from policy.models import ExchangeRate
 from policy.services.audit import audit_record
+
+LONGEST_SOURCE = 200
 
 
 class RateRefused(Exception):
@@ -72,8 +75,12 @@ def _problems(rate: Rate, source: str, day: date, at: datetime) -> list[str]:
         found.append(f"a rate is between two currencies, not from {rate.base} to itself")
     if rate.numerator <= 0 or rate.denominator <= 0:
         found.append("a rate is more than nothing")
-    if not source.strip():
-        found.append("a rate has a source: say who publishes it")
+    if max(rate.numerator, rate.denominator) > LARGEST:
+        found.append(f"{rate.numerator}/{rate.denominator} is too exact a rate: give fewer digits")
+    if not source.strip() or len(source) > LONGEST_SOURCE:
+        found.append(
+            f"a rate has a source: say who publishes it, in up to {LONGEST_SOURCE} characters"
+        )
     if day > at.date():
         found.append(f"{day} is still to come: a rate is of today or before")
     return found

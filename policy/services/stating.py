@@ -6,9 +6,9 @@ import uuid
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from django.db.models import Max
+from django.db.models import Max, Min, Q
 
 from policy.accounting.currency import digits
 from policy.accounting.earnings import FINE
@@ -83,15 +83,33 @@ class Draft:
 
 
 def runs_of(period: Period, currency: str) -> tuple[dict[tuple[str, int], RunOf], dict[str, int]]:
-    """The runs of a period's pools by pool and number, and which is in force. One query."""
-    rows = PoolRun.objects.filter(
-        pool__currency=currency,
-        pool__period_from__gte=period.since,
-        pool__period_until__lte=period.until,
-    ).order_by("pool__key", "number")
+    """The runs of a period's pools by pool and number, and which is in force. Two queries.
+
+    A pool is told of in one period only: the one that came first, of those that it lies in.
+    """
+    rows = PoolRun.objects.filter(_within(period.since, period.until), pool__currency=currency)
+    for since, until in _stated_before(period, currency):
+        rows = rows.exclude(_within(since, until))
+    rows = rows.order_by("pool__key", "number")
     columns = ("pk", "number", "pool__key", "pool__licensee__name", "pool__model")
     found = [RunOf(*row) for row in rows.values_list(*columns, "pool__model_version")]
     return {(run.pool, run.number): run for run in found}, {run.pool: run.number for run in found}
+
+
+def _within(since: date, until: date) -> Q:
+    """That the pool of a run has its period in these days."""
+    return Q(pool__period_from__gte=since, pool__period_until__lte=until)
+
+
+def _stated_before(period: Period, currency: str) -> list[tuple[date, date]]:
+    """Overlapping periods whose statements came before the first one of this period."""
+    rows = PayoutStatement.objects.filter(
+        currency=currency, period_from__lt=period.until, period_until__gt=period.since
+    ).order_by()
+    firsts = rows.values_list("period_from", "period_until").annotate(first=Min("pk"))
+    order = [(since, until) for since, until, _ in sorted(firsts, key=lambda row: row[2])]
+    own = (period.since, period.until)
+    return order[: order.index(own)] if own in order else order
 
 
 def drafts(terms: Terms, parties: Collection[int]) -> list[Draft]:

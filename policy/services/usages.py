@@ -21,6 +21,14 @@ from policy.services.usage_catalogue import CatalogueQuery
 
 Stage = Usage.Stage
 
+MOST_UNITS = 10_000_000_000
+"""Of one use: a database adds up many such weights, which are millionths of a unit, as integers."""
+
+LONGEST = {
+    "model": 200, "model_version": 100, "attribution_method": 100, "output_reference": 200,
+}  # fmt: skip
+"""Characters that texts of a use have at most."""
+
 
 class UsageRefused(Exception):
     """A use cannot be registered or changed as said; `mistakes` are all reasons, in sentences."""
@@ -132,6 +140,7 @@ def usage_report(*, said: UsageSaid, actor: User | None, at: datetime) -> Regist
 def usage_stop(*, usage: Usage, why: str, actor: User | None, at: datetime) -> bool:
     """Put on record that a use has stopped, or will not take place; whether that is new.
 
+    One that was reported has taken place and stays reported, for what it earned until then.
     Raises UsageRefused for a use that is over.
     """
     with transaction.atomic():
@@ -140,7 +149,9 @@ def usage_stop(*, usage: Usage, why: str, actor: User | None, at: datetime) -> b
             return False
         if row.stage == Stage.REPORTED and not is_running(row, at):
             raise UsageRefused(f"`{row.reference}` is over, and what is over cannot be stopped")
-        row.stage, row.changed_at = Stage.STOPPED, at
+        if row.stage == Stage.PLANNED:
+            row.stage = Stage.STOPPED
+        row.changed_at = at
         row.ends_at = min(row.ends_at or at, at)
         row.save(update_fields=["stage", "changed_at", "ends_at"])
         audit_record(actor=actor, action="usage_stop", subject=row, at=at, detail={"why": why})
@@ -167,6 +178,9 @@ def plain_mistakes(said: UsageSaid) -> Iterator[str]:
         yield f"`{said.kind}` is no use of AI: it is one of {', '.join(USES)}"
     if not said.reference.strip() or len(said.reference) > 120:
         yield "a use needs a reference of its licensee's own, of up to 120 characters"
+    for name, longest in LONGEST.items():
+        if len(getattr(said, name)) > longest:
+            yield f"its {name.replace('_', ' ')} has more than {longest} characters"
     if said.ends_at is not None and said.ends_at <= said.starts_at:
         yield "it ends before it begins"
     if said.model_version and not said.model:
@@ -174,6 +188,8 @@ def plain_mistakes(said: UsageSaid) -> Iterator[str]:
     unknown = sorted(set(said.territories) - CODES)
     if unknown:
         yield f"{', '.join(unknown)} are no territories: write ISO 3166-1 codes, such as DE"
+    if said.units > MOST_UNITS:
+        yield f"{said.units:,} units are more than one use has ({MOST_UNITS:,}): report several"
     if not 0 <= said.artificial_units <= said.units:
         yield f"{said.artificial_units} of {said.units} units cannot be artificial"
     if said.query is None and not said.draws:

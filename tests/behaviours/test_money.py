@@ -58,7 +58,7 @@ def test_a_remix_earns_for_recording_work_and_performance() -> None:
     found = _told({})
     earned = {rate.layer: rate.points for rate in found.rates}
     assert earned == {"master": 3_000, "publishing": 3_000, "performer": 500}
-    assert (found.holds, found.excluded) == ((), False)
+    assert (found.holds, found.excluded) == ((), ())
 
 
 @pytest.mark.parametrize("layer", LAYERS)

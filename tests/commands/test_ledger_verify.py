@@ -206,6 +206,15 @@ TAMPERED = {
         "WHERE id = (SELECT max(id) FROM policy_payoutstatement)",
         r"payoutstatement \S+: its document is that of \S+",
     ),
+    "what a statement begins with": (
+        "UPDATE policy_payoutstatement SET opening = opening + 1",
+        r"payoutstatement \S+: it opens with 1; what the one before closed with is 0",
+    ),
+    "the period of a statement": (
+        "UPDATE policy_payoutstatement SET period_from = '2026-06-01' "
+        "WHERE id = (SELECT max(id) FROM policy_payoutstatement)",
+        r"payoutstatement \S+: it tells of pool \S+, which statements of 2026-07-01 to 2026-10-01",
+    ),
     "what was paid for a statement": (
         f"UPDATE policy_payoutstatement SET payout_id = {FIRST}",
         r"payoutstatement \S+: nothing was paid for it; its document says \d+ EUR",
@@ -222,7 +231,7 @@ def test_an_honest_ledger_holds(golden: CheckGolden) -> None:
 
 def test_an_empty_ledger_holds() -> None:
     said, code = _verify()
-    assert (code, said.splitlines()[-1]) == (0, "14 promises: all hold")
+    assert (code, said.splitlines()[-1]) == (0, "15 promises: all hold")
 
 
 @pytest.mark.usefixtures("world")

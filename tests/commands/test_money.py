@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from policy.models import Dispute, EvaluationRequest, Job, Party, PayoutStatement, Track
+from policy.models import Dispute, EvaluationRequest, Job, Party, PayoutStatement, Pool, Track
 from tests import factories, money
 from tests.plugins.goldens import CheckGolden
 
@@ -99,7 +99,6 @@ def test_work_can_be_left_to_the_workers(song: Track) -> None:
     ]
 
 
-@pytest.mark.usefixtures("song")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -111,14 +110,60 @@ def test_work_can_be_left_to_the_workers(song: Track) -> None:
         (("statements_issue", "2026-10-01", "2027-01-01"), "the period ends on 2027-01-01"),
         (("rate_record", "EUR", "JPY", "much", "--source", "ECB"), "`much` is no rate"),
         (("rate_record", "EUR", "JPY", "1", "--source", "E", "--date", "2027-01-01"), "to come"),
+        (("rate_record", "EUR", "JPY", "99999999.123456789012", "--source", "E"), "too exact"),
+        (("rate_record", "EUR", "JPY", "1", "--source", "E" * 201), "up to 200 characters"),
+        (("statements_issue", *PERIOD, "--currency", "eur"), "`eur` is no currency"),
+        (("statements_issue", *PERIOD, "--currency", "EUR", "--later"), "all currencies"),
+        (("statements_issue", "2026-10-01", "2027-01-01", "--later"), "ends on 2027-01-01"),
+        (
+            (
+                "dispute_open",
+                "--track",
+                "TRACK",
+                "--party",
+                "Halcyon",
+                "--kind",
+                "shares",
+                "--layer",
+                "master",
+                "--territory",
+                "de",
+            ),
+            "`de` is no territory",
+        ),
+        (
+            (
+                "dispute_open",
+                "--track",
+                "TRACK",
+                "--party",
+                "Halcyon",
+                "--kind",
+                "shares",
+                "--layer",
+                "master",
+                "--finding",
+                "0001-01-01T00:00:00+05:00",
+            ),
+            "is no instant",
+        ),
         (("dispute_answer", "00000000-0000-4000-8000-000000000000"), "there is no dispute"),
         (("statement_write", "00000000-0000-4000-8000-000000000000"), "no payout statement"),
     ],
 )
-def test_a_mistake_is_told(arguments: tuple[str, ...], words: str) -> None:
+def test_a_mistake_is_told(song: Track, arguments: tuple[str, ...], words: str) -> None:
     opened()
     with pytest.raises(CommandError, match=re.escape(words)):
-        run(*arguments)
+        run(*(song.uuid if each == "TRACK" else each for each in arguments))
+
+
+@pytest.mark.usefixtures("song")
+def test_a_pool_is_not_left_to_the_workers_before_its_period_is_over() -> None:
+    opened()
+    Pool.objects.update(period_until="2027-01-01")
+    with pytest.raises(CommandError, match="can be run from 2027-01-01 on"):
+        run("pool_run", "soundlab-q3", "--later")
+    assert not Job.objects.exists()
 
 
 @pytest.mark.usefixtures("song")

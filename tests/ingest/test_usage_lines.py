@@ -50,6 +50,8 @@ def test_both_forms_say_the_same() -> None:
         (JSON.replace(b'"isrc"', b'"isr"', 1), "unknown field `isr` - at `use.tracks[0]`"),
         (JSON.replace(b"0.1}", b'"much"}'), "Invalid decimal string - at `use.tracks[0].weight`"),
         (JSON.replace(b"2026-11-22T", b"2026-13-22T"), "at `use.at`"),
+        (JSON.replace(b"song-1", b"song\\u0000"), "no text (NUL)"),
+        (JSON.replace(b"2026-11-22T12:00:00Z", b"0001-01-01T00:00:00+05:00"), "all years in UTC"),
     ],
 )
 def test_a_line_that_is_no_use_is_told(text: bytes, message: str) -> None:

@@ -111,6 +111,20 @@ def test_a_balance_below_the_threshold_is_carried_forward_and_still_told() -> No
     assert owed(writer) == 450
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_pool_is_paid_in_one_period_however_periods_overlap(first: int) -> None:
+    pool, _, label, _ = one_song()
+    periods = [PERIOD, Period(date(2026, 7, 1), date(2026, 12, 1))]
+    pool_run(pool=pool, at=LATER)
+    after = NOW + timedelta(days=60)
+    statements_issue(period=periods[first], at=after)
+    assert statements_issue(period=periods[1 - first], at=after) == [Issued("EUR")]
+    pool_run(pool=pool_change(pool=pool, income=120_000, at=LATER), at=LATER)
+    assert statements_issue(period=periods[1 - first], at=after) == [Issued("EUR")]
+    assert statements_issue(period=periods[first], at=after) == [Issued("EUR", 2, 2, 18_000)]
+    assert owed(label) == 0
+
+
 def test_a_corrected_period_gets_a_revision_that_shows_the_difference() -> None:
     pool, _, label, _ = one_song()
     pool_run(pool=pool, at=NOW)

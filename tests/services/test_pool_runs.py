@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from policy.models import (
     PayoutLine,
     Pool,
     PoolRun,
-    Posting,
     Transaction,
     UsageDecision,
 )
@@ -25,6 +23,7 @@ from policy.services.pools import PoolRefused, pool_change
 from policy.services.usage_decisions import usage_decision_replay
 from tests import factories, money
 from tests.factories import NOW
+from tests.money import balances, conserved
 
 pytestmark = pytest.mark.django_db
 
@@ -34,28 +33,6 @@ LATER = NOW + timedelta(days=1)
 @pytest.fixture(autouse=True)
 def _rules(tmp_path: Path) -> None:
     money.in_force(tmp_path)
-
-
-def balances(currency: str = "EUR") -> dict[str, int]:
-    """What every account holds; empty ones are left out."""
-    rows = Posting.objects.filter(currency=currency).order_by()
-    sums = rows.values_list("account__kind", "account__key").annotate(Sum("amount"))
-    return {f"{kind}:{key}": amount for kind, key, amount in sums if amount}
-
-
-def conserved(run: PoolRun) -> None:
-    """Hold a run to its promises: it adds up, and so do its postings and its lines."""
-    assert run.gross == run.deducted + run.paid + run.held + run.reserved
-    assert not run.transaction or not run.transaction.postings.aggregate(n=Sum("amount"))["n"]
-    lines = PayoutLine.objects.filter(run=run)
-    assert lines.count() == run.lines
-    got: dict[int, int] = defaultdict(int)
-    for line in lines:
-        got[line.account_id] += line.net
-    posted = Posting.objects.filter(transaction=run.transaction, account__in=got)
-    expected = dict(posted.values_list("account", "amount"))
-    assert got == {account: 1_000_000 * expected.get(account, 0) for account in got}
-    assert sum(lines.filter(status="payable").values_list("net", flat=True)) == run.paid * 10**6
 
 
 def test_an_equal_pool_pays_each_track_alike() -> None:

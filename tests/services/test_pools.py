@@ -52,6 +52,18 @@ def test_all_that_is_wrong_with_a_pool(asked: PoolAsked) -> None:
     assert not Pool.objects.exists()
 
 
+def test_what_names_a_pool_fits_and_is_plain(asked: PoolAsked) -> None:
+    wrong = replace(asked, key="=1+1\n", title="t" * 201, model_version="2" * 101)
+    with pytest.raises(PoolRefused) as refused:
+        pool_open(asked=wrong, at=NOW)
+    assert [problem.split(":")[0] for problem in refused.value.problems] == [
+        "`=1+1\n` is no key",
+        "the title has 201 characters; 200 is the most",
+        "the version of the model has 101 characters; 100 is the most",
+        f"the version `{'2' * 40}` needs the model that it is of",
+    ]
+
+
 def test_a_correction_is_audited_once(asked: PoolAsked) -> None:
     pool = pool_open(asked=asked, at=NOW)
     assert pool_change(pool=pool, income=5, at=NOW).income == 5

@@ -12,6 +12,7 @@ from policy.models import Attribution, AuditEntry, Usage
 from policy.services.attributions import Drawn
 from policy.services.usage_catalogue import CatalogueQuery, query_of, tracks_found, tracks_of
 from policy.services.usages import (
+    MOST_UNITS,
     UsageRefused,
     is_running,
     running,
@@ -69,6 +70,23 @@ def test_all_mistakes_are_told_at_once_and_nothing_is_written() -> None:
     assert not Usage.objects.exists()
 
 
+def test_what_no_row_could_keep_is_refused() -> None:
+    wrong = said(
+        factories.track(), model="m" * 201, model_version="v" * 101, attribution_method="a" * 101,
+        output_reference="o" * 201, units=MOST_UNITS + 1,
+    )  # fmt: skip
+    with pytest.raises(UsageRefused) as refused:
+        usage_register(said=wrong, actor=None, at=NOW)
+    assert [text.split(" (")[0] for text in refused.value.mistakes] == [
+        "its model has more than 200 characters",
+        "its model version has more than 100 characters",
+        "its attribution method has more than 100 characters",
+        "its output reference has more than 200 characters",
+        "10,000,000,001 units are more than one use has",
+        f"the method `{'a' * 101}` gave no weights",
+    ]
+
+
 def test_tracks_are_listed_or_asked_for() -> None:
     both = said(factories.track(), query=CatalogueQuery(account="nowhere", release=uuid4()))
     with pytest.raises(UsageRefused) as refused:
@@ -108,6 +126,13 @@ def test_a_use_is_stopped_once_and_not_when_it_is_over() -> None:
     assert not usage_stop(usage=usage, why="again", actor=None, at=LATER)
     usage.refresh_from_db()
     assert (usage.stage, usage.ends_at) == ("stopped", NOW)
+    runs = said(factories.track(), licensee=labs, at=NOW, reference="runs", ends_at=LATER)
+    reported = usage_report(said=runs, actor=None, at=LATER - timedelta(hours=1)).usage
+    assert usage_stop(usage=reported, why="withdrawn", actor=None, at=LATER - timedelta(minutes=9))
+    reported.refresh_from_db()
+    assert (reported.stage, is_running(reported, LATER - timedelta(minutes=9))) == (
+        "reported", False,
+    )  # fmt: skip
     told = said(factories.track(), licensee=labs, at=NOW, reference="past")
     past = usage_report(said=told, actor=None, at=LATER).usage
     with pytest.raises(UsageRefused, match="`past` is over"):

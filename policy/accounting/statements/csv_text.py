@@ -20,7 +20,7 @@ HEADER = (
     "currency", "hold", "rule", "decision", "corrects",
 )  # fmt: skip
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are wide = + - @
 
 
 def write_csv(document: Document) -> bytes:

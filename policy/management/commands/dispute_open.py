@@ -9,11 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from policy import tasks
+from policy.lang.territories import WORLDWIDE
 from policy.lang.words import LAYERS
 from policy.management.output import instant, person, person_argument, refusals_told
 from policy.management.registry import party_named
 from policy.models import Dispute, Track
-from policy.services.disputes import WORLDWIDE, dispute_open
+from policy.services.disputes import dispute_open
 
 
 class Command(BaseCommand):

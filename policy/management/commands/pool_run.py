@@ -33,7 +33,8 @@ class Command(BaseCommand):
         pool, now = pool_named(options["key"]), timezone.now()
         actor = person(options["by"])
         if options["later"]:
-            pool_run_ask(pool=pool, at=now)
+            with refusals_told():
+                pool_run_ask(pool=pool, at=now)
             tasks.nudge_work()
             self.stdout.write(f"pool {pool.key} is queued")
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from policy import tasks
@@ -33,7 +33,10 @@ class Command(BaseCommand):
         """Issue or queue them, and tell."""
         found, now, actor = period(options), timezone.now(), person(options["by"])
         if options["later"]:
-            statements_ask(period=found, at=now)
+            if options["currency"]:
+                raise CommandError("workers issue all currencies: leave out --currency or --later")
+            with refusals_told():
+                statements_ask(period=found, at=now)
             tasks.nudge_work()
             self.stdout.write(f"payout statements of {found.since} to {found.last_day} are queued")
             return

@@ -130,6 +130,14 @@ def test_csv_gives_every_amount_exactly_and_runs_no_formula() -> None:
     assert (rows[0]["period_from"], rows[0]["period_to"]) == ("2026-07-01", "2026-09-30")
 
 
+@pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff20"])
+def test_csv_keeps_spreadsheets_from_running_what_others_wrote(mark: str) -> None:
+    name = f'{mark}HYPERLINK("x"), "y"'
+    content = write(replace(DOCUMENT, party=replace(DOCUMENT.party, name=name)), "csv").decode()
+    rows = csv.DictReader(io.StringIO(content, newline=""))
+    assert {row["party"] for row in rows} == {"'" + name}
+
+
 def test_json_is_the_stored_document() -> None:
     assert json.loads(write(DOCUMENT, "json")) == json.loads(encode(DOCUMENT))
     assert decode(encode(DOCUMENT)) == DOCUMENT
