@@ -30,6 +30,7 @@ from policy.services.consent_evaluations import evaluations_of
 from policy.services.consent_names import chunks, names_find
 from policy.services.consent_rows import LICENCES, FileOf, Making
 from policy.services.consent_targets import placed
+from policy.services.taking_back import taking_back_request
 
 FORMAT_NAMES = (*FORMATS, LICENCES)
 
@@ -72,6 +73,7 @@ def consent_file_import(
                 row.recorded_by = actor
             insert_models(said)
             evaluations_of(said=said, at=at)
+            taking_back_request(said=said, at=at)
             _audit(file, result, at, actor)
     return result
 

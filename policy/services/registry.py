@@ -22,6 +22,7 @@ from policy.services.audit import audit_record
 from policy.services.bulk import insert_models
 from policy.services.saying import ConsentRefused, Evidence, Mistake, Saying, mistakes
 from policy.services.sweeps import tracks_request
+from policy.services.taking_back import taking_back_request
 
 
 def consent_say(
@@ -29,6 +30,7 @@ def consent_say(
 ) -> list[Consent]:
     """Record a statement, one row for each of its uses, and have its tracks evaluated again.
 
+    What it takes back leaves a job to carry that out; the caller nudges the workers.
     Returns those rows; what stands already, word for word, is not recorded again. Raises
     ConsentRefused with all mistakes, and then nothing is written.
     """
@@ -40,7 +42,9 @@ def consent_say(
         said = [_new(saying, use, at, actor, evidence) for use in dict.fromkeys(saying.uses)]
         rows = [_standing_equal(row, saying) or row for row in said]
         new = [row for row in rows if row._state.adding]
-        insert_models([*new, *(more for row in new for more in _replacing(row, at))])
+        further = [more for row in new for more in _replacing(row, at)]
+        insert_models([*new, *further])
+        taking_back_request(said=[*new, *further], at=at)
         for row in new:
             audit_record(actor=actor, action="consent_say", subject=row, at=at)
         if new:
