@@ -134,7 +134,7 @@ def used_of_party(party: Party, *, limit: int = 100) -> tuple[UsedOfParty, ...]:
 
 
 def latest_check(usage: Usage) -> UsageCheck | None:
-    """The answer of a use that counts: what took place has one, else the last one given."""
+    """The answer of a use that counts: what took place has one, else the one that knew most."""
     return _checks([usage.pk]).get(usage.pk)
 
 
@@ -152,7 +152,7 @@ def _drawn_from(party: Party) -> QuerySet[Attribution]:
 
 
 def _checks(usage_ids: Sequence[int]) -> dict[int, UsageCheck]:
-    rows = UsageCheck.objects.filter(usage__in=usage_ids).order_by("reported", "pk")
+    rows = UsageCheck.objects.filter(usage__in=usage_ids).order_by("reported", "known_at", "pk")
     return {row.usage_id: row for row in rows}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,9 @@ from policy.services.audit import audit_record
 from policy.services.usage_catalogue import CatalogueQuery
 
 Stage = Usage.Stage
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class UsageRefused(Exception):
@@ -174,6 +178,7 @@ def plain_mistakes(said: UsageSaid) -> Iterator[str]:
     unknown = sorted(set(said.territories) - CODES)
     if unknown:
         yield f"{', '.join(unknown)} are no territories: write ISO 3166-1 codes, such as DE"
+    yield from _unkeepable(said)
     if not 0 <= said.artificial_units <= said.units:
         yield f"{said.artificial_units} of {said.units} units cannot be artificial"
     if said.query is None and not said.draws:
@@ -181,6 +186,26 @@ def plain_mistakes(said: UsageSaid) -> Iterator[str]:
     if said.query is not None and said.draws:
         yield "its tracks are listed and asked for: one of the two is enough"
     yield from attributions.mistakes(said.draws, said.attribution_method)
+
+
+_LONGEST = {"model": 200, "model_version": 100, "attribution_method": 100, "output_reference": 200}
+_MOST_UNITS = 2**62
+_YEARS = range(1900, 3000)
+
+
+def _unkeepable(said: UsageSaid) -> Iterator[str]:
+    """What no database keeps as it is."""
+    for name in ("reference", *_LONGEST):
+        text, word = getattr(said, name), name.replace("_", " ")
+        if len(text) > _LONGEST.get(name, len(text)):
+            yield f"its {word} has more than {_LONGEST[name]} characters"
+        if _CONTROL.search(text):
+            yield f"its {word} has a character that text may not have"
+    if said.units > _MOST_UNITS:
+        yield f"{said.units} units are more than can be counted"
+    for at in (said.starts_at, said.ends_at):
+        if at is not None and at.year not in _YEARS:
+            yield f"is the year {at.year} right?"
 
 
 def _refuse(mistakes: Iterator[str] | list[str]) -> None:
@@ -199,6 +224,8 @@ def _missing_tracks(said: UsageSaid) -> Iterator[str]:
 
 
 def _locked(said: UsageSaid) -> Usage | None:
+    # Its licensee too: two may say the same new reference at once.
+    Party.objects.select_for_update(no_key=True).get(pk=said.licensee.pk)
     rows = Usage.objects.select_for_update()
     return rows.filter(licensee=said.licensee, reference=said.reference).first()
 

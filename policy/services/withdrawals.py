@@ -22,7 +22,7 @@ from django.db.models import Q, QuerySet
 from policy.facts.owners import owners_stream
 from policy.models import Consent, Job, Reliance, Share, Track, Usage, UsageCheck, UsageDecision
 from policy.selectors.usage_answers import answers_of
-from policy.services.coverage import covered, evaluations_queue
+from policy.services.coverage import covered, evaluations_queue, ever_covered
 from policy.services.jobs import Cursor, job_add
 from policy.services.notices import Telling, notices_send
 from policy.services.registry import consent_withdraw_row
@@ -99,8 +99,8 @@ def concerned(said: QuerySet[Consent], at: datetime) -> QuerySet[Usage]:
 
 
 def touched(usage: Usage, said: QuerySet[Consent]) -> QuerySet[Track]:
-    """The tracks of a use that statements are about."""
-    return tracks_of(usage).filter(pk__in=covered(said).order_by().values("pk"))
+    """The tracks of a use that statements are about. A model does not forget what was removed."""
+    return tracks_of(usage).filter(pk__in=ever_covered(said).order_by().values("pk"))
 
 
 def _tracks_step(taken: TakenBack, after: int, now: datetime, save_cursor: Save) -> Cursor:

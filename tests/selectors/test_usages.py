@@ -97,3 +97,12 @@ def test_the_situations_of_an_answer_are_told_by_how_many_tracks_they_hold_for()
     assert found[0].reasons == ("owner-silent",)
     assert found[0].layers == ("master", "publishing")
     assert latest_check(usage) == check
+
+
+def test_an_answer_that_knew_less_is_not_the_last_word_though_it_came_later() -> None:
+    live()
+    track = owned()
+    usage = usage_register(said=said(track), actor=None, at=NOW).usage
+    newest = usage_check(usage=usage, at=LATER)
+    usage_check(usage=usage, at=NOW)
+    assert latest_check(usage) == newest
