@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeAlias
 
 from django.contrib.auth.models import User
@@ -38,9 +38,6 @@ Save: TypeAlias = Callable[[Cursor], None]
 
 CHUNK = 5_000
 """Tracks of one step."""
-
-_MOMENT = timedelta(microseconds=1)
-"""The shortest time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +75,12 @@ def withdrawal_job(
     *, subject_id: int, now: datetime, cursor: Cursor, save_cursor: Callable[[Cursor], None]
 ) -> None:
     """Carry out a withdrawal, or what else takes grants back, from where it was left: the job of
-    that kind. `last` in the cursor is the last row of those that were recorded with its subject."""
-    first = Consent.objects.get(pk=subject_id)
-    taken = TakenBack(first, cursor.get("last", subject_id))
+    that kind."""
+    taken = TakenBack.of(Consent.objects.get(pk=subject_id), cursor)
     place: Cursor = {"step": "tracks", "after": 0} | dict(cursor)
 
     def save(reached: Cursor) -> None:
-        save_cursor({**reached, "last": taken.last})
+        save_cursor({**reached, **taken.place})
 
     while step := _STEPS.get(place["step"]):
         place = step(taken, place.get("after", 0), now, save)
@@ -172,17 +168,22 @@ def _must_stop(
     deadline = min((deadline_of(each, now) for each in rules), key=Deadline.order)
     yield Telling(
         kind="use_must_stop",
-        about=(taken.first.pk, usage.pk),
+        about=(*taken.about, usage.pk),
         party_id=usage.licensee_id,
         usage_id=usage.pk,
         consent_id=taken.first.pk,
         due_at=deadline.due_at,
         text=(
             f"{usage.kind} `{usage.reference}` must leave out {stopped.total():,} of its tracks: "
-            f"an owner {'withdrew' if taken.withdraws else 'refused or changed'} consent to it "
-            f"({taken.words('layer')}). {deadline.cited}"
+            f"an owner {_how(taken)} consent to it ({taken.words('layer')}). {deadline.cited}"
         ),
     )
+
+
+def _how(taken: TakenBack) -> str:
+    if taken.span is not None:
+        return "has ended its"
+    return "withdrew" if taken.withdraws else "refused or changed"
 
 
 def _stopped(taken: TakenBack, usage: Usage, check: UsageCheck) -> Counter[int]:
@@ -194,8 +195,8 @@ def _stopped(taken: TakenBack, usage: Usage, check: UsageCheck) -> Counter[int]:
     if not forbidding:
         return Counter()
     judge = UseJudge(check.bundle, asking_of(usage), check.as_of)
-    ask = ask_of(usage, check.as_of, taken.first.recorded_at - _MOMENT)
-    before = owners_stream(ask, touched(usage, taken.rows))
+    moment = taken.before(check.as_of, check.known_at, usage.starts_at)
+    before = owners_stream(ask_of(usage, *moment), touched(usage, taken.rows))
     might = (track for track, effect in judge.effects(before) if effect in ALLOWED)
     return Counter(answers[track] for track in might if answers.get(track) in forbidding)
 

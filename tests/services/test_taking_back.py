@@ -14,6 +14,7 @@ from policy.services.consent_rows import FileOf
 from policy.services.consents import consents_store, statement_of
 from policy.services.registry import consent_say
 from policy.services.saying import Saying
+from policy.services.sweeps import SETTLED, consents_sweep
 from policy.services.usage_checks import usage_check
 from policy.services.usages import usage_register, usage_report
 from policy.services.withdrawal_preview import withdrawal_preview
@@ -21,7 +22,7 @@ from policy.services.withdrawals import withdraw
 from policy.services.work import work_pending
 from tests import factories
 from tests.factories import NOW
-from tests.usages import live, owned, said, says
+from tests.usages import LATER, live, owned, said, says
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +155,45 @@ def test_a_use_is_told_of_only_the_tracks_that_a_preview_says(label: Party, trac
     _work()
     [must] = Notice.objects.filter(kind="use_must_stop")
     assert "must leave out 1 of its tracks" in must.text
+
+
+def _swept(at: datetime) -> None:
+    consents_sweep(now=at + SETTLED)
+    while work_pending(clock=lambda: at + SETTLED).kind:
+        pass
+
+
+def test_a_use_that_goes_on_stops_when_a_later_withdrawal_begins(
+    label: Party, track: Track
+) -> None:
+    [grant] = _says(label, "granted")
+    told = said(track, reference="running", at=NOW)
+    usage = usage_register(said=told, actor=None, at=NOW).usage
+    withdraw(consents=[grant], actor=None, at=THEN, since=LATER)
+    _work()
+    _swept(LATER - timedelta(hours=1))
+    assert not Notice.objects.filter(kind="use_must_stop").exists()
+    for after in (1, 2, 3):
+        _swept(LATER + timedelta(hours=after))
+    _stopped(usage)
+
+
+def test_a_use_that_goes_on_stops_when_the_grant_ends(label: Party, track: Track) -> None:
+    _says(label, "granted", valid_until=LATER)
+    told = said(track, reference="running", at=NOW)
+    usage = usage_register(said=told, actor=None, at=NOW).usage
+    _swept(THEN)
+    _swept(LATER)
+    [must] = Notice.objects.filter(kind="use_must_stop")
+    assert (must.usage, "has ended its consent" in must.text) == (usage, True)
+
+
+def test_a_use_that_begins_after_the_end_of_a_grant_is_not_told_again(
+    label: Party, track: Track
+) -> None:
+    _says(label, "granted", valid_until=LATER)
+    told = said(track, reference="later", at=LATER + timedelta(days=3))
+    usage_register(said=told, actor=None, at=NOW)
+    _swept(THEN)
+    _swept(LATER)
+    assert not Notice.objects.exists()
