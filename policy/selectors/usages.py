@@ -22,6 +22,7 @@ from policy.models import (
     UsageDecision,
 )
 from policy.selectors.usage_answers import answer_of
+from policy.selectors.visibility import took_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _used(
 
 def _drawn_from(party: Party) -> QuerySet[Attribution]:
     own = Share.objects.filter(party=party).values("track")
-    return Attribution.objects.filter(track__in=own).exclude(usage__stage=Usage.Stage.PLANNED)
+    return Attribution.objects.filter(track__in=own).filter(took_place("usage__"))
 
 
 def _checks(usage_ids: Sequence[int]) -> dict[int, UsageCheck]:
