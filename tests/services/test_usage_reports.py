@@ -184,12 +184,13 @@ def test_a_chunk_takes_the_same_queries_for_any_number_of_uses(labs: Party) -> N
 @pytest.mark.parametrize(
     ("fields", "mistake"),
     [
-        ({"units": 10**30}, "more than can be counted"),
+        ({"units": 10**30}, "units are more than one use has"),
         ({"model": "m" * 201}, "its model has more than 200 characters"),
         ({"method": "m" * 101}, "its attribution method has more than 100 characters"),
-        ({"model": "a\0b"}, "its model has a character that text may not have"),
+        ({"model": "a\0b"}, "it has a character that is no text (NUL)"),
         ({"reference": "a\nb"}, "its reference has a character that text may not have"),
-        ({"at": "0001-01-01T00:00:00+14:00"}, "is the year 1 right?"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "its instants are before or after all years in UTC"),
+        ({"at": "0001-02-01T00:00:00Z"}, "is the year 1 right?"),
     ],
 )
 def test_what_cannot_be_kept_is_a_mistake_on_its_line(
