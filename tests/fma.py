@@ -11,13 +11,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from policy.models import Account
+from policy.models import Account, Consent
 from policy.services.consent_files import Imported, consent_file_import
 from policy.services.consent_rows import LICENCES, FileOf
 from policy.services.ingest import delivery_record
@@ -163,3 +163,9 @@ def invented_tables(count: int) -> dict[str, bytes]:
     maps = [",".join(("licence_text", "cc_code", "commercial_use", "derivatives"))]
     maps += [",".join(one) for one in LICENCES_INVENTED]
     return {"table": table.getvalue().encode(), "licence_map": "\n".join(maps).encode()}
+
+
+def answers() -> Counter[tuple[str, str, str]]:
+    """How many tracks have each answer of the master's holder."""
+    rows = Consent.objects.filter(layer="master", scope="track")
+    return Counter(rows.values_list("use", "decision", "condition"))

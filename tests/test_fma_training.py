@@ -57,9 +57,20 @@ def test_a_plan_is_answered_as_the_run_would_be() -> None:
     assert (planned.counts, planned.tracks) == (run.counts, Track.objects.count())
 
 
-def test_the_real_catalogue_is_answered() -> None:
+def test_the_real_catalogue_goes_in_and_is_answered() -> None:
     live()
-    fma.fma_world(**fma.shared_tables(shared_or_skip("samples")))
+    _, imported = fma.fma_world(**fma.shared_tables(shared_or_skip("samples")))
+    assert Track.objects.count() == 17_734
+    assert (imported.added, imported.warnings) == (70_828, ())
+    assert fma.answers() == {
+        ("train_generative", "denied", "none"): 16_469,
+        ("train_generative", "granted", "credit"): 830,
+        ("train_generative", "granted", "constrained"): 402,
+        ("train_generative", "granted", "none"): 6,
+        ("data_mining", "granted", "constrained"): 16_287,
+        ("data_mining", "granted", "credit"): 1_414,
+        ("data_mining", "granted", "none"): 6,
+    }
     assert _reasons(_trained("train_generative")) == {
         ("block", "use-refused", "master", "publishing"): 16_469,
         ("block", "condition-unproven", "master", "publishing"): 1_232,

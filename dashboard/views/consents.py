@@ -83,6 +83,7 @@ def _say(request: HttpRequest, grantor: Party) -> HttpResponse:
         form.refuse(wrong)
         return _form(request, grantor, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     tasks.nudge()
+    tasks.nudge_work()
     messages.success(request, "Recorded. The tracks that it concerns are decided anew.")
     if len(rows) == 1:
         return redirect("consent-detail", rows[0].uuid)

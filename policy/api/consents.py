@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from policy import tasks
 from policy.api.door import Door, asked, caller
 from policy.api.pages import LinksSerializer, PageSerializer, links, place_of
 from policy.api.problems import Problem, told
@@ -170,6 +171,8 @@ class Consents(Door):
             )
         except ConsentRefused as wrong:
             raise refused(wrong) from None
+        tasks.nudge()
+        tasks.nudge_work()
         records = consent_pages.consent_records(row.pk for row in rows)
         return Response(SaidSerializer({"results": records}).data, HTTPStatus.CREATED)
 

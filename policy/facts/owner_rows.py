@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -129,7 +130,7 @@ class Reader:
         return fetched(rows.values_list("pk", "account", "release", *names))
 
     def _shares(self, ids: Sequence[int]) -> Iterable[Any]:
-        day = self.ask.at.date()
+        day = self.ask.at.astimezone(UTC).date()
         rows = Share.objects.filter(
             Q(valid_from=None) | Q(valid_from__lte=day),
             Q(valid_until=None) | Q(valid_until__gt=day),

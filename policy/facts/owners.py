@@ -9,12 +9,14 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
+from django.db import connection
 from django.db.models import QuerySet
 
 from policy.facts.owner_rows import SAID, SEPARATOR, Chunk, Held, Reader, Spoken
@@ -23,9 +25,10 @@ from policy.registry.owners import ARTIST_LAYERS, Owned, Stake, owners
 from policy.registry.said import Ask, Said
 from policy.registry.territories import Where, where
 
+T = TypeVar("T")
+
 CHUNK = 20_000
 """Tracks of which everything is read at once by a stream."""
-
 
 UNKNOWN = 0
 """In place of the party of an owner whom nobody knows."""
@@ -105,7 +108,10 @@ def owners_of(ask: Ask, track_ids: Sequence[int]) -> dict[int, tuple[OwnerSaid, 
     A number of queries that does not grow with the tracks.
     """
     ids = sorted(set(track_ids))
-    return dict(_Answers(Reader(ask)).of(ids)) if ids else {}
+    if not ids:
+        return {}
+    answers = _Answers(Reader(ask))
+    return dict(answers.of(ids, answers.reader.chunk(ids)))
 
 
 def owners_stream(
@@ -117,8 +123,38 @@ def owners_stream(
     """
     rows = Track.objects.filter(removed_at=None) if tracks is None else tracks
     answers = _Answers(Reader.of_many(ask))
+    with _collector_paused():
+        for ids, chunk in _ahead(_read(answers.reader, rows)):
+            yield from answers.of(ids, chunk)
+
+
+def _read(reader: Reader, rows: QuerySet[Track]) -> Iterator[tuple[Sequence[int], Chunk]]:
     for ids in _chunks(rows):
-        yield from answers.of(ids)
+        yield ids, reader.chunk(ids)
+
+
+def _ahead(chunks: Iterator[T]) -> Iterator[T]:
+    """The same, each read while the one before is worked on: the database server reads meanwhile.
+
+    One after the other where there is no server, and in a transaction: the thread that reads has a
+    connection of its own, which would not see what is not committed.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield from chunks
+        return
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        try:
+            waiting = thread.submit(next, chunks, None)
+            while (found := waiting.result()) is not None:
+                waiting = thread.submit(next, chunks, None)
+                yield found
+        finally:
+            thread.submit(_leave)
+
+
+def _leave() -> None:
+    """Close the connection of the thread that calls."""
+    connection.close()
 
 
 def _chunks(rows: QuerySet[Track]) -> Iterator[Sequence[int]]:
@@ -143,13 +179,11 @@ class _Answers:
     reader: Reader
     known: dict[tuple[object, ...], Answered] = field(default_factory=dict)
 
-    def of(self, ids: Sequence[int]) -> Iterator[tuple[int, tuple[OwnerSaid, ...]]]:
-        """Answers for tracks that are there, whose ids ascend."""
-        with _collector_paused():
-            chunk = self.reader.chunk(ids)
-            there = [track for track in ids if track in chunk.accounts]
-            found = [(track, self._owners(track, chunk)) for track in there]
-        yield from found
+    def of(self, ids: Sequence[int], chunk: Chunk) -> Iterator[tuple[int, tuple[OwnerSaid, ...]]]:
+        """Answers for those of some tracks that are there, from what was read for them."""
+        for track in ids:
+            if track in chunk.accounts:
+                yield track, self._owners(track, chunk)
 
     def _owners(self, track: int, chunk: Chunk) -> tuple[OwnerSaid, ...]:
         """The answers for one track. Runs a million times: plain loops, few objects."""

@@ -79,7 +79,7 @@ def reach(said: Said, ask: Ask) -> Reach:
         return "covers"
     if said.model.casefold() != ask.model.casefold():
         return "covers" if refuses and not ask.model else "other"
-    if said.model_version in ("", ask.model_version):
+    if said.model_version.casefold() in ("", ask.model_version.casefold()):
         return "covers"
     if refuses:
         return "other" if ask.model_version else "covers"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from policy.models import Attribution, Involvement, Party, Usage
 from policy.selectors.people import Named
+from policy.selectors.visibility import took_place
 
 NEWEST = 1_000
 """Uses that are looked at, the newest ones."""
@@ -42,7 +43,7 @@ def uses_of_party(party: Party) -> PartyUses:
     """What took place and drew on a track of the party, the most frequent first; one query."""
     tracks = Involvement.objects.filter(party=party).order_by().values("track")
     drawn = Attribution.objects.filter(track__in=tracks).values("usage")
-    rows = Usage.objects.filter(pk__in=drawn).exclude(stage=Usage.Stage.PLANNED)
+    rows = Usage.objects.filter(took_place(), pk__in=drawn)
     found = list(rows.select_related("licensee").order_by("-pk")[: NEWEST + 1])
     groups = groupby(sorted(found[:NEWEST], key=_group), key=_group)
     summed = (_use(tuple(usages)) for _, usages in groups)

@@ -228,9 +228,8 @@ def _asked(rows: QuerySet[Usage], asked: UsageAsked) -> QuerySet[Usage]:
 
 
 def _checks(usage: Usage) -> list[UsageCheck]:
-    rows = (
-        UsageCheck.objects.filter(usage=usage).select_related("bundle").order_by("-reported", "-pk")
-    )
+    rows = UsageCheck.objects.filter(usage=usage).select_related("bundle")
+    rows = rows.order_by("-reported", "-known_at", "-pk")
     return list(rows.defer("bundle__content")[: SHOWN + 1])
 
 

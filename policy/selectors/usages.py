@@ -22,6 +22,7 @@ from policy.models import (
     UsageDecision,
 )
 from policy.selectors.usage_answers import answer_of
+from policy.selectors.visibility import took_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def used_of_party(party: Party, *, limit: int = 100) -> tuple[UsedOfParty, ...]:
 
 
 def latest_check(usage: Usage) -> UsageCheck | None:
-    """The answer of a use that counts: what took place has one, else the last one given."""
+    """The answer of a use that counts: what took place has one, else the one that knew most."""
     return _checks([usage.pk]).get(usage.pk)
 
 
@@ -148,11 +149,11 @@ def _used(
 
 def _drawn_from(party: Party) -> QuerySet[Attribution]:
     own = Share.objects.filter(party=party).values("track")
-    return Attribution.objects.filter(track__in=own).exclude(usage__stage=Usage.Stage.PLANNED)
+    return Attribution.objects.filter(track__in=own).filter(took_place("usage__"))
 
 
 def _checks(usage_ids: Sequence[int]) -> dict[int, UsageCheck]:
-    rows = UsageCheck.objects.filter(usage__in=usage_ids).order_by("reported", "pk")
+    rows = UsageCheck.objects.filter(usage__in=usage_ids).order_by("reported", "known_at", "pk")
     return {row.usage_id: row for row in rows}
 
 

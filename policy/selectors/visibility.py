@@ -32,6 +32,7 @@ from policy.models import (
     Pool,
     Track,
     Usage,
+    UsageCheck,
 )
 
 User: TypeAlias = AbstractBaseUser | AnonymousUser
@@ -99,8 +100,14 @@ def usages_visible_to(user: User) -> QuerySet[Usage]:
     sight = sight_of(user)
     if sight.everything:
         return Usage.objects.all()
-    took_place = ~Q(stage=Usage.Stage.PLANNED) & _draws_on_visible(user, wide=sight.wide)
-    return Usage.objects.filter(Q(licensee__in=sight.parties) | took_place)
+    others = took_place() & _draws_on_visible(user, wide=sight.wide)
+    return Usage.objects.filter(Q(licensee__in=sight.parties) | others)
+
+
+def took_place(usage: str = "") -> Q:
+    """That a use, by the way to it from a row, took place: reported, though it stopped since."""
+    answered = UsageCheck.objects.filter(usage=OuterRef(f"{usage}pk"), reported=True)
+    return Q(**{f"{usage}stage": Usage.Stage.REPORTED}) | Q(Exists(answered))
 
 
 def pools_visible_to(user: User) -> QuerySet[Pool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 
 from policy.models import Attribution, Usage
 from policy.services.bulk import insert_rows
@@ -31,7 +31,7 @@ def millionths(text: str | int) -> int:
     """A weight from 0 to 1 (`0.25`), exact to the sixth place, as millionths. Raises NoWeight."""
     try:
         scaled = Decimal(str(text)) * WHOLE
-    except InvalidOperation:
+    except (InvalidOperation, Overflow):
         raise NoWeight(f"`{text}` is no weight: write a number from 0 to 1") from None
     if not scaled.is_finite() or not 0 <= scaled <= WHOLE:
         raise NoWeight(f"`{text}` is no weight: write a number from 0 to 1")

@@ -30,6 +30,7 @@ from policy.services.consent_evaluations import evaluations_of
 from policy.services.consent_names import chunks, names_find
 from policy.services.consent_rows import LICENCES, FileOf, Making
 from policy.services.consent_targets import placed
+from policy.services.taking_back import taking_back_request
 
 FORMAT_NAMES = (*FORMATS, LICENCES)
 
@@ -40,6 +41,12 @@ _FIELDS = (
     "grantor_id", "scope", "release_id", "track_id", "subject_key", "layer", "use", "decision",
     "licensee_id", "model", "model_version", "condition", "terms", "source", "assurance",
     "evidence_name", "valid_until",
+)  # fmt: skip
+
+
+_TOPIC = (
+    "grantor_id", "scope", "release_id", "track_id", "subject_key", "layer", "use", "licensee_id",
+    "model", "model_version",
 )  # fmt: skip
 
 
@@ -72,6 +79,7 @@ def consent_file_import(
                 row.recorded_by = actor
             insert_models(said)
             evaluations_of(said=said, at=at)
+            taking_back_request(said=said, at=at)
             _audit(file, result, at, actor)
     return result
 
@@ -109,20 +117,30 @@ def _placed(read: ConsentFile, file: FileOf) -> tuple[Sequence[FileStatement], l
 def _compared(
     rows: Sequence[Consent], file: FileOf, at: datetime
 ) -> tuple[list[Consent], list[Consent], int]:
-    """Rows to add, rows by which what is no longer said ends, and how many stand already."""
+    """Rows to add, rows by which what is no longer said ends, and how many stand already.
+
+    Of what a file says on one topic the strictest counts, so what stands there is said anew with
+    anything that is added: how a file came to be does not matter.
+    """
     standing = _standing(rows, file, at)
-    new: dict[Content, Consent] = {}
-    unchanged = 0
-    for row in rows:
+    new: list[Consent] = []
+    stood: list[tuple[Consent, Consent]] = []
+    for row in {(*_content(row), row.valid_from): row for row in rows}.values():
         olds = standing.get(_content(row), [])
         same = next((old for old in olds if _begun_alike(old, row, at)), None)
         if same is None:
-            new.setdefault((*_content(row), row.valid_from), row)
+            new.append(row)
         else:
             olds.remove(same)
-            unchanged += 1
-    ended = [_ended(old, at) for olds in standing.values() for old in olds]
-    return list(new.values()), ended, unchanged
+            stood.append((row, same))
+    topics = {_topic(row) for row in new}
+    anew = [(row, old) for row, old in stood if _topic(row) in topics]
+    ends = [*(old for olds in standing.values() for old in olds), *(old for _, old in anew)]
+    return (
+        [*new, *(row for row, _ in anew)],
+        [_ended(old, at) for old in ends],
+        len(stood) - len(anew),
+    )
 
 
 def _standing(rows: Iterable[Consent], file: FileOf, at: datetime) -> dict[Content, list[Consent]]:
@@ -145,6 +163,10 @@ def _one_at_a_time(grantors: Sequence[int]) -> None:
     """Let nobody else speak for these parties until the transaction ends."""
     rows = Party.objects.select_for_update(no_key=True).filter(pk__in=grantors).order_by("pk")
     len(rows.only("pk"))
+
+
+def _topic(row: Consent) -> Content:
+    return tuple(getattr(row, name) for name in _TOPIC)
 
 
 def _content(row: Consent) -> Content:

@@ -18,8 +18,9 @@ from typing import TypeAlias
 from django.db.models import Q
 
 from policy.ingest.delivery import DeliveredConsent
-from policy.models import Consent, Delivery, Job, Party
+from policy.models import Consent, Delivery, Party
 from policy.services.parties import SENDER
+from policy.services.taking_back import taking_back_request
 
 GRANTED, DENIED, WITHDRAWN = "granted", "denied", "withdrawn"
 
@@ -83,8 +84,8 @@ def consents_store(
     """Write the rows by which `standing` becomes what was said; at most two queries, none for
     nothing said and no change.
 
-    What is withdrawn leaves a job to carry it out, one query more. `complete` tells that what is
-    not said any more is no longer granted. A grant that its party took back here is not granted
+    What is taken back leaves a job to carry it out, some queries more. `complete` tells that what
+    is not said any more is no longer granted. A grant that its party took back here is not granted
     anew by a message that only repeats it.
     """
     at = spoken_at(delivery)
@@ -92,11 +93,7 @@ def consents_store(
     anew = _without_taken_back(list(said), delivery)
     rows = [_row(one, delivery) for one in further(before, anew, at, complete=complete)]
     stored = Consent.objects.bulk_create(rows)
-    withdrawn = (row for row in stored if row.decision == WITHDRAWN)
-    Job.objects.bulk_create(
-        Job(kind=Job.Kind.WITHDRAWAL, subject_id=row.pk, created_at=delivery.received_at)
-        for row in withdrawn
-    )
+    taking_back_request(said=stored, at=delivery.received_at)
     return stored
 
 

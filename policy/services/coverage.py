@@ -15,8 +15,13 @@ Scope = Consent.Scope
 
 
 def covered(statements: QuerySet[Consent]) -> QuerySet[Track]:
-    """The tracks that are there and that some of the statements are about; one query here, and one
-    more for statements on record labels.
+    """The tracks that are there and that some of the statements are about: see `ever_covered`."""
+    return ever_covered(statements).filter(removed_at=None)
+
+
+def ever_covered(statements: QuerySet[Consent]) -> QuerySet[Track]:
+    """The tracks, those that were removed too, that some of the statements are about; one query
+    here, and one more for statements on record labels.
 
     Statements by key are about works of their grantors; those on all works also about tracks on
     which their grantor's voice was heard.
@@ -24,7 +29,7 @@ def covered(statements: QuerySet[Consent]) -> QuerySet[Track]:
     about = Q(pk__in=())
     for scope in statements.order_by().values_list("scope", flat=True).distinct():
         about |= _about(Scope(scope), statements.filter(scope=scope).order_by())
-    return Track.objects.filter(about, removed_at=None)
+    return Track.objects.filter(about)
 
 
 def _about(scope: Scope, said: QuerySet[Consent]) -> Q:

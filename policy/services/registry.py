@@ -8,6 +8,7 @@ only in some places or for some time both stand, and the newer one speaks there.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from policy.services.audit import audit_record
 from policy.services.bulk import insert_models
 from policy.services.saying import ConsentRefused, Evidence, Mistake, Saying, mistakes
 from policy.services.sweeps import tracks_request
+from policy.services.taking_back import taking_back_request
 
 
 def consent_say(
@@ -29,6 +31,7 @@ def consent_say(
 ) -> list[Consent]:
     """Record a statement, one row for each of its uses, and have its tracks evaluated again.
 
+    What it takes back leaves a job to carry that out; the caller nudges the workers.
     Returns those rows; what stands already, word for word, is not recorded again. Raises
     ConsentRefused with all mistakes, and then nothing is written.
     """
@@ -40,7 +43,11 @@ def consent_say(
         said = [_new(saying, use, at, actor, evidence) for use in dict.fromkeys(saying.uses)]
         rows = [_standing_equal(row, saying) or row for row in said]
         new = [row for row in rows if row._state.adding]
-        insert_models([*new, *(more for row in new for more in _replacing(row, at))])
+        copies = [pair for row in new for pair in _replacing(row, at)]
+        further = [copy for _, copy in copies]
+        insert_models([*new, *further])
+        _proofs_keep(copies)
+        taking_back_request(said=[*new, *further], at=at)
         for row in new:
             audit_record(actor=actor, action="consent_say", subject=row, at=at)
         if new:
@@ -71,7 +78,9 @@ def consent_withdraw_row(
         consent, decision="withdrawn", valid_from=begins, valid_until=None, replaces=consent,
         recorded_at=at, recorded_by=actor, delivery=None, **_of(evidence),
     )  # fmt: skip
-    insert_models([row, *_past(consent, begins, at)])
+    past = [*_past(consent, begins, at)]
+    insert_models([row, *past])
+    _proofs_keep([(consent, copy) for copy in past])
     audit_record(actor=actor, action="consent_withdraw", subject=row, at=at)
     return row
 
@@ -172,9 +181,9 @@ _TOLD = (
 
 
 def _standing_equal(new: Consent, saying: Saying) -> Consent | None:
-    """The row that says the same already. A statement without a beginning equals one that has
-    begun."""
-    for old in _standing(new):
+    """The row that says the same already, where nothing was said since on its topic. A statement
+    without a beginning equals one that has begun."""
+    for old in _standing(new)[:1]:
         begun = old.valid_from <= new.valid_from
         same = begun if saying.valid_from is None else old.valid_from == new.valid_from
         if same and all(getattr(old, field) == getattr(new, field) for field in _TOLD):
@@ -182,17 +191,18 @@ def _standing_equal(new: Consent, saying: Saying) -> Consent | None:
     return None
 
 
-def _replacing(new: Consent, at: datetime) -> Iterator[Consent]:
-    """Make a row replace what it takes the place of; the further rows that this needs."""
+def _replacing(new: Consent, at: datetime) -> Iterator[tuple[Consent, Consent]]:
+    """Make a row replace what it takes the place of; the further rows that this needs, each with
+    the one that it is a copy of."""
     for old in _standing(new):
         if not _takes_place(new, old):
             continue
         if new.replaces is None:
             new.replaces = old
-            yield from _past(old, new.valid_from, at)
+            yield from ((old, copy) for copy in _past(old, new.valid_from, at))
         else:
             end = max(old.valid_from, new.valid_from)
-            yield _copy(old, valid_until=end, recorded_at=at, replaces=old)
+            yield old, _copy(old, valid_until=end, recorded_at=at, replaces=old)
 
 
 def _takes_place(new: Consent, old: Consent) -> bool:
@@ -222,6 +232,27 @@ def _copy(row: Consent, **changed: Any) -> Consent:
         if field.name not in ("id", "uuid", *changed)
     }
     return Consent(**kept, **changed)
+
+
+def _proofs_keep(copies: Sequence[tuple[Consent, Consent]]) -> None:
+    """Let the condition of a copied grant be met where that of the grant was. Two queries."""
+    by_id = defaultdict(list)
+    for old, copy in copies:
+        by_id[old.pk].append(copy)
+    insert_models(
+        [
+            ConsentProof(
+                consent=copy,
+                licensee_id=proof.licensee_id,
+                evidence_name=proof.evidence_name,
+                evidence_digest=proof.evidence_digest,
+                recorded_by_id=proof.recorded_by_id,
+                recorded_at=proof.recorded_at,
+            )
+            for proof in ConsentProof.objects.filter(consent__in=by_id).order_by("pk")
+            for copy in by_id[proof.consent_id]
+        ]
+    )
 
 
 def _not_withdrawable(consent: Consent) -> Iterator[Mistake]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from policy.models import Consent, Sweep
 from policy.services.coverage import covered, evaluations_queue
+from policy.services.taking_back import ending_request, turned
 
 CHUNK = 5_000
 """Tracks that one transaction queues."""
@@ -68,6 +69,8 @@ def _step(sweep: Sweep, settled: datetime, chunk: int) -> int:
     tracks = covered(_statements(sweep, until)).filter(pk__gt=sweep.after)
     ids = list(tracks.order_by("pk").values_list("pk", flat=True)[:chunk])
     evaluations_queue(ids=ids, at=until)
+    if sweep.key == TURNING and sweep.until is None:
+        ending_request(span=(sweep.reached_at, until), at=settled)
     if len(ids) == chunk:
         sweep.until, sweep.after = until, ids[-1]
         sweep.save()
@@ -82,11 +85,5 @@ def _step(sweep: Sweep, settled: datetime, chunk: int) -> int:
 def _statements(sweep: Sweep, until: datetime) -> QuerySet[Consent]:
     if sweep.key != TURNING:
         return Consent.objects.filter(pk=int(sweep.key.removeprefix(_ONE)))
-    begun, ended = (_turned(column, sweep.reached_at, until) for column in _EDGES)
+    begun, ended = (turned(column, (sweep.reached_at, until)) for column in _EDGES)
     return Consent.objects.filter(begun | ended, replaced_by=None)
-
-
-def _turned(column: str, after: datetime, until: datetime) -> Q:
-    """That an edge lies in a span, and had not passed already when it was recorded."""
-    span = Q(**{f"{column}__gt": after, f"{column}__lte": until})
-    return span & Q(**{f"{column}__gt": F("recorded_at")})

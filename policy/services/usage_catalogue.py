@@ -82,6 +82,6 @@ def tracks_found(query: CatalogueQuery) -> QuerySet[Track]:
 def tracks_of(usage: Usage) -> QuerySet[Track]:
     """The tracks that a use draws on: those on record, else those that its query finds now."""
     listed = Track.objects.filter(attributions__usage=usage)
-    if usage.query and not (usage.stage == Usage.Stage.REPORTED and listed.exists()):
+    if usage.query and not listed.exists():
         return tracks_found(query_of(usage.query))
     return listed

@@ -18,6 +18,7 @@ from policy.facts.owners import OwnerFact, OwnerSaid
 from policy.facts.uses import TITLE, Asking, situation
 from policy.lang.territories import WORLDWIDE
 from policy.models import Bundle, Layer, UsageDecision
+from policy.services.bulk import batched
 from policy.services.bundle_parts import BundlePart, use_part
 from policy.services.judging import JudgedRule, Judgement, judge, snapshot
 from policy.services.usage_decisions import (
@@ -28,6 +29,9 @@ from policy.services.usage_decisions import (
 )
 
 PART = "use"
+
+CHUNK = 5_000
+"""Tracks of a stream that are judged at once."""
 
 Owners: TypeAlias = tuple[OwnerFact, ...]
 
@@ -79,6 +83,16 @@ class UseJudge:
         if new:
             self.learn(new, decided(self.bundle, dict.fromkeys(new.values(), self.part), at))
         return [self.known[key] for key in keys]
+
+    def effects(self, stream: Iterable[Answering]) -> Iterator[tuple[int, str]]:
+        """The effect on each track of a stream, none of them attributed; nothing is written. For a
+        judge that is asked nothing else."""
+        for tracks in batched(stream, CHUNK):
+            keys, new = self.situations(tracks, ())
+            effects = {made: judge(self.part, made).effect for made in new.values()}
+            self.learn(new, {made: Decided(0, effect) for made, effect in effects.items()})
+            for (track, _), key in zip(tracks, keys, strict=True):
+                yield track, self.known[key].effect
 
     def situations(
         self, tracks: Sequence[Answering], attributed: Collection[int]

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import F
+
 from policy.ingest.usage_lines import BadLine, GoodLine, Line, LineDraw
 from policy.models import Attribution, Party, Track, Usage
 from policy.services.attributions import Drawn, NoWeight, evened, millionths
@@ -78,7 +80,8 @@ class ReportReader:
 
 @dataclass(frozen=True, slots=True)
 class _Tracks:
-    """Ids of the tracks that lines name. Of several with one ISRC the one that came first."""
+    """Ids of the tracks that lines name; what was removed since may have been used. Of several with
+    one ISRC the one that is there, and of these the one that came first."""
 
     by_uuid: Mapping[uuid.UUID, int]
     by_isrc: Mapping[str, int]
@@ -90,7 +93,7 @@ class _Tracks:
         uuids = {draw.track for draw in draws if draw.track}
         uuids |= {each.use.output_track for each in lines if each.use.output_track}
         isrcs = {_isrc(draw) for draw in draws if draw.isrc}
-        there = Track.objects.filter(removed_at=None).order_by("-pk")
+        there = Track.objects.order_by(F("removed_at").asc(nulls_last=True), "-pk")
         return _Tracks(
             dict(there.filter(uuid__in=uuids).values_list("uuid", "pk")),
             dict(there.filter(isrc__in=isrcs).values_list("isrc", "pk")),

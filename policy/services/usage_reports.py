@@ -91,7 +91,11 @@ def usages_report(
     _refuse_mistakes(read, reader)
     writer = _Writer(active.bundle, licensee, at)
     for lines in batched(read(), CHUNK):
-        yield writer.write(reader.uses(lines, []), actor)
+        found: list[str] = []
+        uses = reader.uses(lines, found)
+        if found:  # the file or the catalogue is another by now
+            raise UsageRefused(*found)
+        yield writer.write(uses, actor)
 
 
 def _refuse_mistakes(read: Read, reader: ReportReader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,8 @@ LONGEST = {
     "model": 200, "model_version": 100, "attribution_method": 100, "output_reference": 200,
 }  # fmt: skip
 """Characters that texts of a use have at most."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class UsageRefused(Exception):
@@ -178,9 +181,6 @@ def plain_mistakes(said: UsageSaid) -> Iterator[str]:
         yield f"`{said.kind}` is no use of AI: it is one of {', '.join(USES)}"
     if not said.reference.strip() or len(said.reference) > 120:
         yield "a use needs a reference of its licensee's own, of up to 120 characters"
-    for name, longest in LONGEST.items():
-        if len(getattr(said, name)) > longest:
-            yield f"its {name.replace('_', ' ')} has more than {longest} characters"
     if said.ends_at is not None and said.ends_at <= said.starts_at:
         yield "it ends before it begins"
     if said.model_version and not said.model:
@@ -188,8 +188,7 @@ def plain_mistakes(said: UsageSaid) -> Iterator[str]:
     unknown = sorted(set(said.territories) - CODES)
     if unknown:
         yield f"{', '.join(unknown)} are no territories: write ISO 3166-1 codes, such as DE"
-    if said.units > MOST_UNITS:
-        yield f"{said.units:,} units are more than one use has ({MOST_UNITS:,}): report several"
+    yield from _unkeepable(said)
     if not 0 <= said.artificial_units <= said.units:
         yield f"{said.artificial_units} of {said.units} units cannot be artificial"
     if said.query is None and not said.draws:
@@ -197,6 +196,24 @@ def plain_mistakes(said: UsageSaid) -> Iterator[str]:
     if said.query is not None and said.draws:
         yield "its tracks are listed and asked for: one of the two is enough"
     yield from attributions.mistakes(said.draws, said.attribution_method)
+
+
+_YEARS = range(1900, 3000)
+
+
+def _unkeepable(said: UsageSaid) -> Iterator[str]:
+    """What no database keeps as it is."""
+    for name in ("reference", *LONGEST):
+        text, word = getattr(said, name), name.replace("_", " ")
+        if len(text) > LONGEST.get(name, len(text)):
+            yield f"its {word} has more than {LONGEST[name]} characters"
+        if _CONTROL.search(text):
+            yield f"its {word} has a character that text may not have"
+    if said.units > MOST_UNITS:
+        yield f"{said.units:,} units are more than one use has ({MOST_UNITS:,}): report several"
+    for at in (said.starts_at, said.ends_at):
+        if at is not None and at.year not in _YEARS:
+            yield f"is the year {at.year} right?"
 
 
 def _refuse(mistakes: Iterator[str] | list[str]) -> None:
@@ -215,6 +232,8 @@ def _missing_tracks(said: UsageSaid) -> Iterator[str]:
 
 
 def _locked(said: UsageSaid) -> Usage | None:
+    # Its licensee too: two may say the same new reference at once.
+    Party.objects.select_for_update(no_key=True).get(pk=said.licensee.pk)
     rows = Usage.objects.select_for_update()
     return rows.filter(licensee=said.licensee, reference=said.reference).first()
 

@@ -1,5 +1,7 @@
 """A grant is withdrawn: nothing new may begin with what it covered, and everybody is told.
 
+So it is with whatever else allows less than what stood (`taking_back`).
+
 A withdrawal acts forward. What took place by the grant stays lawful and on record. A job queues the
 tracks for new decisions, answers anew what is planned or running, and tells owners, deliverers and
 licensees, step by step; each step is one transaction with the job's cursor.
@@ -7,6 +9,7 @@ licensees, step by step; each step is one transaction with the job's cursor.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,16 +19,19 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from policy.facts.owners import owners_stream
 from policy.models import Consent, Job, Reliance, Share, Track, Usage, UsageCheck, UsageDecision
 from policy.selectors.usage_answers import answers_of
-from policy.services.coverage import covered, evaluations_queue
+from policy.services.coverage import covered, evaluations_queue, ever_covered
 from policy.services.jobs import Cursor, job_add
 from policy.services.notices import Telling, notices_send
 from policy.services.registry import consent_withdraw_row
 from policy.services.saying import Evidence
+from policy.services.taking_back import TakenBack
 from policy.services.usage_catalogue import tracks_of
-from policy.services.usage_checks import ALLOWED, usage_check
+from policy.services.usage_checks import ALLOWED, ask_of, asking_of, usage_check
 from policy.services.usage_deadlines import Deadline, deadline_of
+from policy.services.usage_judging import UseJudge
 from policy.services.usages import running
 
 Save: TypeAlias = Callable[[Cursor], None]
@@ -73,11 +79,16 @@ def withdrawal_job(
     save_cursor: Callable[[Cursor], None],
     renew: Callable[[], None],
 ) -> None:
-    """Carry out a withdrawal from where it was left: the job of that kind."""
-    said = Consent.objects.select_related("grantor").get(pk=subject_id)
-    place: Cursor = cursor or {"step": "tracks", "after": 0}
+    """Carry out a withdrawal, or what else takes grants back, from where it was left: the job of
+    that kind."""
+    taken = TakenBack.of(Consent.objects.get(pk=subject_id), cursor)
+    place: Cursor = {"step": "tracks", "after": 0} | dict(cursor)
+
+    def save(reached: Cursor) -> None:
+        save_cursor({**reached, **taken.place})
+
     while step := _STEPS.get(place["step"]):
-        place = step(said, place.get("after", 0), now, save_cursor)
+        place = step(taken, place.get("after", 0), now, save)
 
 
 def concerned(said: QuerySet[Consent], at: datetime) -> QuerySet[Usage]:
@@ -89,39 +100,40 @@ def concerned(said: QuerySet[Consent], at: datetime) -> QuerySet[Usage]:
 
 
 def touched(usage: Usage, said: QuerySet[Consent]) -> QuerySet[Track]:
-    """The tracks of a use that statements are about."""
-    return tracks_of(usage).filter(pk__in=covered(said).order_by().values("pk"))
+    """The tracks of a use that statements are about. A model does not forget what was removed."""
+    return tracks_of(usage).filter(pk__in=ever_covered(said).order_by().values("pk"))
 
 
-def _tracks_step(said: Consent, after: int, now: datetime, save_cursor: Save) -> Cursor:
-    tracks = covered(_only(said)).filter(pk__gt=after).order_by("pk")
+def _tracks_step(taken: TakenBack, after: int, now: datetime, save_cursor: Save) -> Cursor:
+    tracks = covered(taken.grants).filter(pk__gt=after).order_by("pk")
     ids = list(tracks.values_list("pk", flat=True)[:CHUNK])
     more = len(ids) == CHUNK
     place = {"step": "tracks", "after": ids[-1]} if more else {"step": "usages", "after": 0}
     with transaction.atomic():
-        if _queues(said):
-            evaluations_queue(ids=ids, at=said.recorded_at)
-        notices_send(telling=[*_deliverers(said, ids), *_owners(said, ids)], at=now)
+        if _queues(taken):
+            evaluations_queue(ids=ids, at=taken.first.recorded_at)
+        notices_send(telling=[*_deliverers(taken, ids), *_owners(taken, ids)], at=now)
         save_cursor(place)
     return place
 
 
-def _queues(said: Consent) -> bool:
-    """Whether nobody else queues the tracks: a delivery does so at once, the sweep when what is
-    said begins later."""
-    return said.delivery_id is None and said.valid_from <= said.recorded_at
+def _queues(taken: TakenBack) -> bool:
+    """Whether nobody else queues the tracks: who says something or delivers it does so at once, the
+    sweep when a withdrawal begins later."""
+    said = taken.first
+    return taken.withdraws and said.delivery_id is None and said.valid_from <= said.recorded_at
 
 
-def _usage_step(said: Consent, after: int, now: datetime, save_cursor: Save) -> Cursor:
+def _usage_step(taken: TakenBack, after: int, now: datetime, save_cursor: Save) -> Cursor:
     """Answer the next use anew, or find that none is left."""
-    usage = _next_usage(said, after, now)
+    usage = _next_usage(taken, after, now)
     if usage is None:
         save_cursor({"step": "licensees"})
         return {"step": "licensees"}
     place = {"step": "usages", "after": usage.pk}
 
     def tell(check: UsageCheck) -> None:
-        notices_send(telling=_must_stop(said, usage, check, now), at=now)
+        notices_send(telling=_must_stop(taken, usage, check, now), at=now)
         save_cursor(place)
 
     usage_check(
@@ -134,10 +146,10 @@ def _usage_step(said: Consent, after: int, now: datetime, save_cursor: Save) -> 
     return place
 
 
-def _licensees_step(said: Consent, after: int, now: datetime, save_cursor: Save) -> Cursor:
+def _licensees_step(taken: TakenBack, after: int, now: datetime, save_cursor: Save) -> Cursor:
     place = {"step": "done"}
     with transaction.atomic():
-        notices_send(telling=_licensees(said), at=now)
+        notices_send(telling=_licensees(taken), at=now)
         save_cursor(place)
     return place
 
@@ -145,86 +157,104 @@ def _licensees_step(said: Consent, after: int, now: datetime, save_cursor: Save)
 _STEPS = {"tracks": _tracks_step, "usages": _usage_step, "licensees": _licensees_step}
 
 
-def _next_usage(said: Consent, after: int, now: datetime) -> Usage | None:
-    rows = concerned(_only(said), now).filter(pk__gt=after)
-    return next((row for row in rows.iterator() if touched(row, _only(said)).exists()), None)
+def _next_usage(taken: TakenBack, after: int, now: datetime) -> Usage | None:
+    rows = concerned(taken.rows, now).filter(pk__gt=after)
+    return next((row for row in rows.iterator() if touched(row, taken.rows).exists()), None)
 
 
-def _only(said: Consent) -> QuerySet[Consent]:
-    return Consent.objects.filter(pk=said.pk)
-
-
-def _must_stop(said: Consent, usage: Usage, check: UsageCheck, now: datetime) -> Iterable[Telling]:
-    """That the licensee must leave out what the withdrawal forbids, by the rule's deadline."""
-    by_decision: dict[int, int] = {}
-    for _, decision, spoke in answers_of(check):
-        if said.pk in spoke:
-            by_decision[decision] = by_decision.get(decision, 0) + 1
-    decisions = UsageDecision.objects.filter(pk__in=by_decision).exclude(effect__in=ALLOWED)
-    rows = list(decisions)
-    count = sum(by_decision[row.pk] for row in rows)
-    if not count:
+def _must_stop(
+    taken: TakenBack, usage: Usage, check: UsageCheck, now: datetime
+) -> Iterable[Telling]:
+    """That the licensee must leave out what it might use until then, by the rule's deadline."""
+    stopped = _stopped(taken, usage, check)
+    if not stopped:
         return
-    deadline = min((deadline_of(row.rules, now) for row in rows), key=Deadline.order)
+    rules = UsageDecision.objects.filter(pk__in=stopped).values_list("rules", flat=True)
+    deadline = min((deadline_of(each, now) for each in rules), key=Deadline.order)
     yield Telling(
         kind="use_must_stop",
-        about=(said.pk, usage.pk),
+        about=(*taken.about, usage.pk),
         party_id=usage.licensee_id,
         usage_id=usage.pk,
-        consent_id=said.pk,
+        consent_id=taken.first.pk,
         due_at=deadline.due_at,
         text=(
-            f"{usage.kind} `{usage.reference}` must leave out {count:,} of its tracks: an owner "
-            f"withdrew consent to it ({said.layer}). {deadline.cited}"
+            f"{usage.kind} `{usage.reference}` must leave out {stopped.total():,} of its tracks: "
+            f"an owner {_how(taken)} consent to it ({taken.words('layer')}). {deadline.cited}"
         ),
     )
 
 
-def _deliverers(said: Consent, ids: Sequence[int]) -> Iterable[Telling]:
+def _how(taken: TakenBack) -> str:
+    if taken.span is not None:
+        return "has ended its"
+    return "withdrew" if taken.withdraws else "refused or changed"
+
+
+def _stopped(taken: TakenBack, usage: Usage, check: UsageCheck) -> Counter[int]:
+    """Decisions by which a check forbids tracks that might be used as was known just before; how
+    many each."""
+    answers = dict(answer[:2] for answer in answers_of(check))
+    rows = UsageDecision.objects.filter(pk__in=set(answers.values())).exclude(effect__in=ALLOWED)
+    forbidding = set(rows.values_list("pk", flat=True))
+    if not forbidding:
+        return Counter()
+    judge = UseJudge(check.bundle, asking_of(usage), check.as_of)
+    moment = taken.before(check.as_of, check.known_at, usage.starts_at)
+    before = owners_stream(ask_of(usage, *moment), touched(usage, taken.rows))
+    might = (track for track, effect in judge.effects(before) if effect in ALLOWED)
+    return Counter(answers[track] for track in might if answers.get(track) in forbidding)
+
+
+def _deliverers(taken: TakenBack, ids: Sequence[int]) -> Iterable[Telling]:
     accounts = Track.objects.filter(pk__in=ids).order_by().values_list("account", flat=True)
     for account in sorted(set(accounts)):
         yield Telling(
             kind="consent_withdrawn",
-            about=(said.pk,),
+            about=(taken.first.pk,),
             account_id=account,
-            consent_id=said.pk,
-            text=_withdrawn(said, "you delivered"),
+            consent_id=taken.first.pk,
+            text=_withdrawn(taken, "you delivered"),
         )
 
 
-def _owners(said: Consent, ids: Sequence[int]) -> Iterable[Telling]:
+def _owners(taken: TakenBack, ids: Sequence[int]) -> Iterable[Telling]:
     """Those who own the tracks too."""
-    others = Share.objects.filter(track__in=ids).exclude(party=said.grantor)
+    others = Share.objects.filter(track__in=ids).exclude(party__in=taken.rows.values("grantor"))
     for party in sorted(set(others.order_by().values_list("party", flat=True))):
         yield Telling(
             kind="consent_withdrawn",
-            about=(said.pk,),
+            about=(taken.first.pk,),
             party_id=party,
-            consent_id=said.pk,
-            text=_withdrawn(said, "you own too"),
+            consent_id=taken.first.pk,
+            text=_withdrawn(taken, "you own too"),
         )
 
 
-def _licensees(said: Consent) -> Iterable[Telling]:
-    """Those for whom the grant was, and those whose past uses relied on it."""
-    used = Reliance.objects.filter(consent=said.replaces_id).order_by()
+def _licensees(taken: TakenBack) -> Iterable[Telling]:
+    """Those for whom the grants were, and those whose past uses relied on them."""
+    used = Reliance.objects.filter(consent__in=taken.grants.values("replaces")).order_by()
     found = set(used.values_list("usage_check__usage__licensee", flat=True))
-    for licensee in sorted({*found, *([said.licensee_id] if said.licensee_id else ())}):
+    named = taken.grants.exclude(licensee=None).order_by().values_list("licensee", flat=True)
+    for licensee in sorted({*found, *named}):
         yield Telling(
             kind="consent_withdrawn",
-            about=(said.pk,),
+            about=(taken.first.pk,),
             party_id=licensee,
-            consent_id=said.pk,
+            consent_id=taken.first.pk,
             text=(
-                f"A consent to {said.use} ({said.layer}) that you relied on, or that was given to "
-                f"you, is withdrawn as of {said.valid_from:%Y-%m-%d}. What took place stays "
-                "lawful; nothing new may begin."
+                f"A consent to {taken.words('use')} ({taken.words('layer')}) that you relied on, "
+                f"or that was given to you, is {'withdrawn' if taken.withdraws else 'changed'} as "
+                f"of {taken.since:%Y-%m-%d}. What took place stays lawful; "
+                f"{'nothing new may begin' if taken.withdraws else 'ask before you begin anew'}."
             ),
         )
 
 
-def _withdrawn(said: Consent, how: str) -> str:
+def _withdrawn(taken: TakenBack, how: str) -> str:
     return (
-        f"An owner withdrew consent to {said.use} ({said.layer}) of works that {how}, as of "
-        f"{said.valid_from:%Y-%m-%d}. Nothing new may begin with them."
+        f"An owner {'withdrew' if taken.withdraws else 'changed its'} consent to "
+        f"{taken.words('use')} ({taken.words('layer')}) of works that {how}, as of "
+        f"{taken.since:%Y-%m-%d}. "
+        f"{'Nothing new may begin with them.' if taken.withdraws else 'Uses are answered anew.'}"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -129,3 +129,11 @@ def test_the_number_of_queries_does_not_grow_with_the_batch() -> None:
         return len(seen)
 
     assert queries(1) == queries(9) <= 11
+
+
+def test_the_day_of_a_share_is_that_of_utc_whatever_the_zone_of_the_question() -> None:
+    track = factories.track()
+    factories.share(track=track, party=factories.party(), valid_from=(NOW + DAY).date())
+    there = (NOW + timedelta(hours=8)).astimezone(timezone(timedelta(hours=5)))
+    assert there.date() == (NOW + DAY).date()
+    assert answers(track, replace(ASK, at=there, known_at=there)) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -168,3 +169,23 @@ def _covers(row: Consent, track: Track) -> bool:
     by = row.delivery.account_id if row.delivery else None
     heard = may_speak(row.decision, said_by=by, delivered_by=track.account_id)
     return heard and keys[row.scope] == row.subject_key
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_stream_that_reads_ahead_on_a_connection_of_its_own_agrees(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("policy.facts.owners.CHUNK", 3)
+    party = factories.party()
+    tracks = [factories.track() for _ in range(8)]
+    for track in tracks:
+        factories.share(track=track, party=party)
+        factories.consent(grantor=party, track=track)
+    found = dict(owners_stream(ASK))
+    assert found == owners_of(ASK, [track.pk for track in tracks])
+    assert len(found) == 8
+    half: Any = owners_stream(ASK)
+    next(half)
+    half.close()
+    assert threading.active_count() == 1, "whoever stops leaves no thread behind"

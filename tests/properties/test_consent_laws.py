@@ -90,16 +90,30 @@ def test_a_use_that_may_happen_has_a_yes_for_every_right_it_touches(
             assert all(_consented(question["owners"], layer, place) for layer in touched)
 
 
+@given(
+    st.lists(owners.map(lambda one: {**one, "layer": "publishing"}), min_size=2, max_size=4),
+    st.sampled_from(("quorum_any", "quorum_by_share")),
+)
+def test_a_yes_elsewhere_makes_no_quorum_in_a_place_told_apart(
+    publishers: list[Owner], quorum: str
+) -> None:
+    setting = ((quorum, ("publishing",)),)
+    effects = _effects({"kind": "cover", "owners": publishers}, setting)
+    for place, effect in zip(_PLACES, effects, strict=True):
+        assert effect != "allow" or _consented(publishers, "publishing", place)
+
+
 def _consented(given: list[Owner], layer: str, place: str) -> bool:
-    return any(
-        owner["layer"] == layer
-        and owner["territory"] in (place, "Worldwide")
-        and "granted" in (owner["contract"], owner["preference"])
-        and owner["contract"] in ("granted", "unknown")
-        and (owner["condition"] == "none" or owner["condition_met"])
-        and owner["model_covered"]
-        for owner in given
-    )
+    """Whether some owner of a layer says yes in a place, or for the rest where it is not told."""
+    owned = [owner for owner in given if owner["layer"] == layer]
+    there = [owner for owner in owned if owner["territory"] == place]
+    return any(map(_says_yes, there or (one for one in owned if one["territory"] == "Worldwide")))
+
+
+def _says_yes(owner: Owner) -> bool:
+    heard = owner["preference"] if owner["contract"] == "unknown" else owner["contract"]
+    proven = owner["condition"] == "none" or owner["condition_met"]
+    return bool(heard == "granted" and proven and owner["model_covered"])
 
 
 def _with(given: list[Owner], owner: Owner, place: int) -> list[Owner]:

@@ -235,6 +235,7 @@ def test_a_grant_for_another_version_is_heard_only_where_nothing_else_is() -> No
         ({"model": "m"}, {}, "covers"),
         ({"model": "M", "model_version": "1"}, {}, "outgrown"),
         ({"model": "M", "model_version": "1", "decision": "denied"}, {}, "other"),
+        ({"model": "M", "model_version": "B"}, {"model_version": "b"}, "covers"),
         ({"model": "M", "decision": "denied"}, {"model": "", "model_version": ""}, "covers"),
         ({"model": "M"}, {"model": "", "model_version": ""}, "other"),
         ({"model": "M", "model_version": "1"}, {"model_version": ""}, "outgrown"),

@@ -6,9 +6,10 @@ import pytest
 
 from policy.selectors.usage_answers import situations_of
 from policy.selectors.usages import latest_check, made_of, used_of_party, uses_of_track
+from policy.selectors.visibility import usages_visible_to
 from policy.services.attributions import Drawn
 from policy.services.usage_checks import usage_check
-from policy.services.usages import usage_register, usage_report
+from policy.services.usages import usage_register, usage_report, usage_stop
 from tests import factories
 from tests.factories import NOW
 from tests.usages import LATER, live, owned, said, says
@@ -97,3 +98,27 @@ def test_the_situations_of_an_answer_are_told_by_how_many_tracks_they_hold_for()
     assert found[0].reasons == ("owner-silent",)
     assert found[0].layers == ("master", "publishing")
     assert latest_check(usage) == check
+
+
+def test_an_answer_that_knew_less_is_not_the_last_word_though_it_came_later() -> None:
+    live()
+    track = owned()
+    usage = usage_register(said=said(track), actor=None, at=NOW).usage
+    newest = usage_check(usage=usage, at=LATER)
+    usage_check(usage=usage, at=NOW)
+    assert latest_check(usage) == newest
+
+
+def test_a_plan_that_was_stopped_stays_between_its_licensee_and_staff() -> None:
+    live()
+    owner, user, track = factories.party(), factories.user(), factories.track()
+    factories.involvement(track=track, party=owner)
+    factories.membership(user=user, party=owner)
+    plan = usage_register(said=said(track), actor=None, at=NOW).usage
+    usage_stop(usage=plan, why="thought better", actor=None, at=NOW)
+    assert not usages_visible_to(user).exists()
+    told = said(track, reference="run-2", at=NOW, ends_at=LATER)
+    took_place = usage_report(said=told, actor=None, at=NOW).usage
+    usage_check(usage=took_place, at=NOW)
+    usage_stop(usage=took_place, why="asked to", actor=None, at=NOW)
+    assert list(usages_visible_to(user)) == [took_place]

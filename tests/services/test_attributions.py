@@ -16,7 +16,9 @@ def test_weights_are_exact(text: str, found: int) -> None:
     assert millionths(text) == found
 
 
-@pytest.mark.parametrize("text", ["", "much", "-0.1", "1.000001", "NaN", "Infinity", "1e999"])
+@pytest.mark.parametrize(
+    "text", ["", "much", "-0.1", "1.000001", "NaN", "Infinity", "1e999", "1e999999"]
+)
 def test_what_is_no_weight_is_refused(text: str) -> None:
     with pytest.raises(NoWeight, match="write a number from 0 to 1"):
         millionths(text)

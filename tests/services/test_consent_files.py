@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from policy.facts.owners import owners_of
 from policy.ingest.refusals import MessageRefused
-from policy.models import AuditEntry, Consent, EvaluationRequest, Party, Sweep
+from policy.models import AuditEntry, Consent, EvaluationRequest, Party, Sweep, Track
+from policy.registry.said import Ask
 from policy.services.consent_files import Imported, consent_file_import
 from policy.services.consent_rows import FileOf
 from policy.services.consent_targets import target
@@ -236,3 +238,29 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         raw = f"scope,subject,layer,use,decision\n{rows}".encode()
         with django_assert_max_num_queries(20):
             come(raw, label, format="table", name=f"{count}.csv")
+
+
+HEADING = b"scope,use,decision,territories,layer\n"
+NOWHERE = b"catalogue,train_generative,denied,,master\n"
+GERMANY = b"catalogue,train_generative,granted,DE,master\n"
+
+
+def _table(label: Party, *lines: bytes, at: Any) -> Imported:
+    return come(HEADING + b"".join(lines), label, at=at, name="terms.csv", format="table")
+
+
+def test_how_a_file_came_to_be_does_not_matter(label: Party) -> None:
+    _table(label, NOWHERE, at=NOW)
+    _table(label, NOWHERE, GERMANY, at=LATER)
+    ask = Ask(use="train_generative", at=LATER, known_at=LATER, territories=("DE",))
+    track = Track.objects.get()
+    [master] = [one for one in owners_of(ask, [track.pk])[track.pk] if one.layer == "master"]
+    assert master.preference == "denied"
+    again = _table(label, NOWHERE, GERMANY, at=LATER + timedelta(days=1))
+    assert (again.added, again.ended, again.unchanged) == (0, 0, 2)
+
+
+def test_a_line_that_stands_twice_is_said_once(label: Party) -> None:
+    for days in range(2):
+        _table(label, NOWHERE, NOWHERE, at=NOW + timedelta(days=days))
+    assert Consent.objects.count() == 1

@@ -225,3 +225,21 @@ def test_a_sweep_that_was_interrupted_goes_on_where_it_was(monkeypatch: pytest.M
     assert Sweep.objects.get().after == tracks[1].pk
     assert consents_sweep(now=NOW + 3 * DAY, chunk=2) == 2
     assert [track for track, _ in queued()] == [track.pk for track in tracks]
+
+
+def test_a_refusal_is_said_anew_where_something_else_was_said_since() -> None:
+    said = saying(decision="denied", source="portal")
+    consent_say(saying=said, at=NOW)
+    but = saying(grantor=said.grantor, source="portal", territories=("DE",))
+    consent_say(saying=but, at=NOW + DAY)
+    consent_say(saying=said, at=NOW + 2 * DAY)
+    assert ("denied", NOW + 2 * DAY, None) in standing()
+    assert not Consent.objects.filter(decision="granted", replaced_by=None, valid_until=None)
+
+
+def test_a_proven_condition_stays_proven_until_the_grant_ends() -> None:
+    [grant] = consent_say(saying=saying(condition="payment"), at=NOW)
+    condition_prove(consent=grant, evidence=LETTER, at=NOW)
+    consent_withdraw_row(consent=grant, at=NOW + DAY, since=NOW + 3 * DAY)
+    [until] = Consent.objects.filter(decision="granted", replaced_by=None)
+    assert (until.valid_until, until.proofs.get().evidence_digest) == (NOW + 3 * DAY, LETTER.digest)

@@ -94,6 +94,15 @@ def test_each_layer_that_stands_in_the_way_is_told_with_its_rule_and_place() -> 
     ]
 
 
+def test_research_is_held_outside_the_eu_by_what_owners_refuse_everywhere() -> None:
+    live()
+    track = owned()
+    says(track, "denied", use="data_mining")
+    asked = _planned(track, kind="data_mining", research=True, territories=("DE", "US"))
+    decision = _decision(usage_check(usage=asked, at=NOW), track)
+    assert (decision.worldwide, decision.territories) == ("allow", [["US", "block"]])
+
+
 def test_a_layer_that_nobody_owns_is_told() -> None:
     live()
     track = factories.track()

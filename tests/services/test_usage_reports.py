@@ -179,3 +179,51 @@ def test_a_chunk_takes_the_same_queries_for_any_number_of_uses(labs: Party) -> N
 
     queries(1)
     assert queries(3) == queries(30)
+
+
+@pytest.mark.parametrize(
+    ("fields", "mistake"),
+    [
+        ({"units": 10**30}, "units are more than one use has"),
+        ({"model": "m" * 201}, "its model has more than 200 characters"),
+        ({"method": "m" * 101}, "its attribution method has more than 100 characters"),
+        ({"model": "a\0b"}, "it has a character that is no text (NUL)"),
+        ({"reference": "a\nb"}, "its reference has a character that text may not have"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "its instants are before or after all years in UTC"),
+        ({"at": "0001-02-01T00:00:00Z"}, "is the year 1 right?"),
+    ],
+)
+def test_what_cannot_be_kept_is_a_mistake_on_its_line(
+    labs: Party, fields: dict[str, Any], mistake: str
+) -> None:
+    with pytest.raises(UsageRefused) as refused:
+        _report(labs, _use("song-1", owned()) | fields)
+    assert any(text.startswith("line 1: ") and mistake in text for text in refused.value.mistakes)
+    assert not Usage.objects.exists()
+
+
+def test_what_took_place_is_reported_though_its_track_was_removed_since(labs: Party) -> None:
+    track = owned()
+    Track.objects.filter(pk=track.pk).update(removed_at=LATER)
+    assert _report(labs, _use("song-1", track)).new == 1
+
+
+def test_of_tracks_with_one_isrc_the_one_that_is_there_is_meant(labs: Party) -> None:
+    gone, there = owned(), owned()
+    Track.objects.filter(pk=gone.pk).update(removed_at=LATER)
+    Track.objects.filter(pk=there.pk).update(isrc=gone.isrc)
+    _report(labs, _use("song-1", gone))
+    assert Attribution.objects.get().track == there
+
+
+def test_a_file_that_is_another_when_it_is_read_again_is_not_written(labs: Party) -> None:
+    track = owned()
+    good, bad = _use("song-1", track), _use("song-1", track, units=-1)
+    files = iter([good, bad])
+
+    def read() -> Iterator[Line]:
+        return read_json_lines([json.dumps(next(files)).encode()])
+
+    with pytest.raises(UsageRefused, match="line 1"):
+        list(usages_report(read=read, licensee=labs, actor=None, at=LATER))
+    assert not Usage.objects.exists()

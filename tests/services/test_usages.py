@@ -188,3 +188,14 @@ def test_what_a_use_drew_on_is_what_is_on_record_of_it() -> None:
     factories.track()
     assert list(tracks_of(usage)) == [track]
     assert Drawn(track.pk).weight is None
+
+
+def test_what_took_place_keeps_its_tracks_when_it_is_stopped() -> None:
+    track = factories.track()
+    told = said(query=CatalogueQuery(), draws=(), at=NOW, ends_at=LATER)
+    usage = usage_report(said=told, actor=None, at=NOW).usage
+    factories.attribution(usage=usage, track=track)
+    factories.track()
+    usage_stop(usage=usage, why="asked to", actor=None, at=NOW + timedelta(hours=1))
+    usage.refresh_from_db()
+    assert list(tracks_of(usage)) == [track]

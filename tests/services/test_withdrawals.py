@@ -222,3 +222,13 @@ def test_a_party_of_nothing_stops_nothing() -> None:
     grant = factories.consent(grantor=Party.objects.create(name="X", name_key="x", created_at=NOW))
     found = withdrawal_preview(grants=[grant], at=NOW)
     assert (found.tracks, found.past, found.running, found.told) == (0, (), (), ())
+
+
+def test_a_model_does_not_forget_what_was_removed(world: World) -> None:
+    Track.objects.filter(pk=world.tracks[0].pk).update(removed_at=NOW)
+    [running] = withdrawal_preview(grants=[world.grant], at=THEN).running
+    assert (running.tracks, running.stopped) == (2, 2)
+    withdraw(consents=[world.grant], actor=None, at=THEN)
+    _work()
+    assert "must leave out 2 of its tracks" in Notice.objects.get(kind="use_must_stop").text
+    assert EvaluationRequest.objects.count() == 2

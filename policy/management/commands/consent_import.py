@@ -78,6 +78,7 @@ class Command(BaseCommand):
         self._tell(file, imported, dry=options["dry_run"])
         if (imported.added or imported.ended) and not options["dry_run"]:
             tasks.nudge()
+            tasks.nudge_work()
 
     def _tell(self, file: FileOf, imported: Imported, *, dry: bool) -> None:
         added, same = counted(imported.added, "statement"), f"{imported.unchanged:,} stood already"

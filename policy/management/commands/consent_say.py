@@ -65,6 +65,7 @@ class Command(BaseCommand):
                 evidence=evidence_read(options["evidence"]),
             )
         tasks.nudge()
+        tasks.nudge_work()
         for row in rows:
             self.stdout.write(f"{row.uuid} {row.use} {row.layer}: {row.decision}")
 
