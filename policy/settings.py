@@ -315,7 +315,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "Effect": "policy.models.Effect.choices",
         "Use": "policy.lang.words.USES",
-        "LedgerAccountKind": "policy.models.LedgerAccount.Kind.choices",
+        "LedgerAccountKind": "policy.models.ledger.AccountKind.choices",
     },
 }
 

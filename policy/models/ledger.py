@@ -9,23 +9,28 @@ from policy.models.base import AppendOnly, Identified
 from policy.models.parties import Party
 
 
+class AccountKind(models.TextChoices):
+    """What an account is for."""
+
+    LICENSEE = "licensee", "Owed by a licensee"
+    POOL = "pool", "Pool"
+    DEDUCTION = "deduction", "Deduction"
+    PAYABLE = "payable", "Owed to a party"
+    HOLD = "hold", "Held"
+    PENALTY = "penalty", "Penalty"
+    ROUNDING = "rounding", "Rounding"
+    RESERVE = "reserve", "Reserve"
+    EXCHANGE = "exchange", "Exchange of currency"
+    PAYOUT = "payout", "Paid out"
+
+
 class LedgerAccount(AppendOnly, Identified):
     """An account of one currency. `key` says what for: a pool's, a party's, a reason to hold.
 
     pii: links a party to money.
     """
 
-    class Kind(models.TextChoices):
-        LICENSEE = "licensee", "Owed by a licensee"
-        POOL = "pool", "Pool"
-        DEDUCTION = "deduction", "Deduction"
-        PAYABLE = "payable", "Owed to a party"
-        HOLD = "hold", "Held"
-        PENALTY = "penalty", "Penalty"
-        ROUNDING = "rounding", "Rounding"
-        RESERVE = "reserve", "Reserve"
-        EXCHANGE = "exchange", "Exchange of currency"
-        PAYOUT = "payout", "Paid out"
+    Kind = AccountKind
 
     kind = models.CharField(max_length=10, choices=Kind)
     key = models.CharField(max_length=200)
