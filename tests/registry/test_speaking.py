@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.registry.owners import NOBODY, Owned, Stake, owners
-from policy.registry.said import Ask, Said, in_force, may_speak, reach
-from policy.registry.speaking import Answer, answer
+from policy.registry.owners import NOBODY, ROUNDING, WHOLE, Owned, Stake, owners
+from policy.registry.said import GRANTED, Ask, Said, in_force, may_speak, reach
+from policy.registry.speaking import SILENT, Answer, answer
 from policy.registry.territories import WORLDWIDE, Where, cells, folded, where
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -21,6 +21,7 @@ DAY = timedelta(days=1)
 ASK = Ask(use="train_generative", at=NOW, known_at=NOW, licensee=7, model="M", model_version="2")
 SCOPES = ("catalogue", "label", "artist", "release", "work", "recording", "track")
 SOURCES = ("ern_deal", "declaration", "contract", "public_signal", "court_order", "portal", "file")
+ASSURANCES = ("self_declared", "verified_party", "contract", "court_order")
 PLACES = ("DE", "SE", "US")
 
 days = st.integers(0, 4).map(lambda n: NOW + (n - 3) * DAY)
@@ -34,6 +35,7 @@ statements = st.builds(
     decision=st.sampled_from(("granted", "denied", "withdrawn")),
     scope=st.sampled_from(SCOPES),
     source=st.sampled_from(SOURCES),
+    assurance=st.sampled_from(ASSURANCES),
     valid_from=days,
     valid_until=st.none() | days,
     recorded_at=days,
@@ -52,7 +54,8 @@ records = st.lists(statements, max_size=6, unique_by=lambda said: said.id)
 stakes = st.lists(
     st.builds(
         Stake, owner=st.integers(1, 3), layer=st.just("master"),
-        basis_points=st.none() | st.just(5_000), where=st.builds(Where, places, places),
+        basis_points=st.none() | st.sampled_from((5_000, 9_995, WHOLE)),
+        where=st.builds(Where, places, places),
     ),
     max_size=3,
 )  # fmt: skip
@@ -78,6 +81,11 @@ def severity(told: Answer) -> int:
         return 2
     met = told.condition == "none" or told.condition_met
     return 0 if counts == "granted" and met and told.model_covered else 1
+
+
+def is_only_declared(one: Said) -> bool:
+    """Whether it is a grant of which nobody knows whether its grantor gave it."""
+    return one.decision == GRANTED and one.assurance == "self_declared"
 
 
 def held(given: list[Said], ask: Ask) -> list[Said]:
@@ -115,6 +123,36 @@ def test_a_later_refusal_by_the_most_specific_scope_makes_nothing_milder(
         assert severity(answer([*given, refusal], ASK)) >= severity(answer(given, ASK))
 
 
+@given(records, records, statements, st.sampled_from(("verified_party", "court_order")))
+def test_an_artists_own_refusal_is_never_answered_milder_for_grants_that_were_only_declared(
+    given: list[Said], more: list[Said], drawn: Said, assurance: str
+) -> None:
+    refusal = replace(
+        drawn, id=0, layer="performer", decision="withdrawn", assurance=assurance, licensee=None,
+        model="", model_version="",
+    )  # fmt: skip
+    sure = [refusal, *(one for one in given if not is_only_declared(one))]
+    declared = [
+        replace(one, id=-one.id, decision=GRANTED, assurance="self_declared") for one in more
+    ]
+    assert severity(answer([*sure, *declared], ASK)) >= severity(answer(sure, ASK))
+
+
+@given(stakes, records, st.sampled_from(PLACES))
+def test_where_the_known_shares_are_less_than_the_whole_nobody_has_the_rest_and_is_silent(
+    held_by: list[Stake], given: list[Said], code: str
+) -> None:
+    found = owners(held_by, [], given, replace(ASK, territories=(code,)))
+    rest = told_in(found, NOBODY, "master", code)
+    shares = {one.owner: one.basis_points for one in found if one.owner != NOBODY}
+    if rest is not None:
+        assert rest.answer == SILENT
+        total = [*shares.values(), rest.basis_points]
+        assert None in total or sum(filter(None, total)) == WHOLE
+    elif shares and None not in shares.values():
+        assert sum(filter(None, shares.values())) >= WHOLE - ROUNDING * len(shares)
+
+
 @given(records, statements, days)
 def test_what_was_known_on_a_day_is_not_changed_by_later_records(
     given: list[Said], later: Said, known: datetime
@@ -142,7 +180,8 @@ def test_every_place_that_is_asked_about_is_told_once_and_as_it_is_there(
     found = owners(held_by, [2], given, ask)
     for code in ask.territories or (*PLACES, "FR"):
         alone = owners(held_by, [2], given, replace(ask, territories=(code,)))
-        for owner, layer in product((1, 2, 3), ("master", "performer")):
+        owned = {one.owner for one in alone} | {1, 2, 3}  # nobody only where the place has owners
+        for owner, layer in product(owned, ("master", "performer")):
             there, whole = (told_in(told, owner, layer, code) for told in (alone, found))
             assert _without_ids(whole) == _without_ids(there)
 
@@ -216,6 +255,40 @@ def test_contracts_and_preferences_are_told_apart() -> None:
     assert (found.contract, found.preference, found.spoke) == ("granted", "denied", (1, 2))
 
 
+@pytest.mark.parametrize(
+    ("refusal", "grant", "told"),
+    [
+        ({}, {}, ("unknown", "denied")),
+        ({"decision": "withdrawn"}, {"scope": "track"}, ("unknown", "withdrawn")),
+        ({}, {"source": "file", "recorded_at": NOW + DAY}, ("unknown", "denied")),
+        ({"layer": "likeness"}, {}, ("unknown", "denied")),
+        ({"source": "court_order", "assurance": "court_order"}, {}, ("denied", "unknown")),
+        ({}, {"assurance": "contract"}, ("granted", "denied")),
+        ({}, {"assurance": "verified_party"}, ("granted", "denied")),
+        ({"assurance": "self_declared"}, {}, ("granted", "denied")),
+        ({"layer": "master"}, {}, ("granted", "denied")),
+    ],
+)
+def test_what_is_declared_in_an_artists_name_does_not_outrank_the_artists_own_refusal(
+    refusal: dict[str, Any], grant: dict[str, Any], told: tuple[str, str]
+) -> None:
+    own = {"decision": "denied", "source": "portal", "assurance": "verified_party"}
+    one = said(id=2, **({"layer": "performer"} | own | refusal))
+    found = answer([said(layer=one.layer, **grant), one], ASK)
+    assert (found.contract, found.preference) == told
+
+
+def test_a_declared_condition_still_holds_beside_a_refusal_that_an_artist_has_lifted() -> None:
+    own = {"layer": "performer", "source": "portal", "assurance": "verified_party"}
+    refused = said(decision="denied", **own)
+    lifted = said(id=2, scope="track", **own)
+    declared = said(id=3, layer="performer", scope="track", source="file", condition="payment",
+                    recorded_at=NOW + DAY)  # fmt: skip
+    assert answer([refused, lifted, declared], ASK).condition == "payment"
+    contract = replace(declared, source="contract")
+    assert answer([refused, lifted, contract], ASK).spoke == (2,)
+
+
 def test_a_grant_for_another_version_is_heard_only_where_nothing_else_is() -> None:
     outgrown = said(model="M", model_version="1")
     assert not answer([outgrown], ASK).model_covered
@@ -283,6 +356,43 @@ def test_a_place_without_a_known_owner_is_told_as_nobodys() -> None:
     assert [(one.owner, one.territory, one.answer.contract) for one in found] == [
         (1, WORLDWIDE, "granted"), (NOBODY, "DE", "unknown"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shares", "rest"),
+    [
+        ((4_000,), [6_000]),
+        ((6_000, 3_000), [1_000]),
+        ((None,), [None]),
+        ((4_000, None), [None]),
+        ((WHOLE, None), []),
+        ((3_333, 3_333, 3_333), []),
+        ((3_330, 3_330, 3_325), []),
+        ((3_330, 3_330, 3_324), [16]),
+        ((6_000, 6_000), []),
+    ],
+)
+def test_what_is_missing_from_the_whole_is_nobodys(
+    shares: tuple[int | None, ...], rest: list[int | None]
+) -> None:
+    held_by = [Stake(n, "master", share, Where()) for n, share in enumerate(shares)]
+    found = owners(held_by, [], [said(grantor=n) for n, _ in enumerate(shares)], ASK)
+    assert [one.basis_points for one in found if one.owner == NOBODY] == rest
+
+
+def test_a_layer_is_whole_in_each_place_by_itself() -> None:
+    held_by = [
+        Stake(1, "publishing", 5_000, Where()), Stake(2, "publishing", 5_000, where(["DE"], [])),
+    ]  # fmt: skip
+    found = owners(held_by, [], [], ASK)
+    assert [(one.owner, one.territory) for one in found] == [
+        (1, WORLDWIDE), (NOBODY, WORLDWIDE), (1, "DE"), (2, "DE"),
+    ]  # fmt: skip
+
+
+def test_an_artists_layer_has_no_whole() -> None:
+    held_by = [Stake(1, layer, 1_000, Where()) for layer in ("performer", "likeness")]
+    assert [one.owner for one in owners(held_by, [], [], ASK)] == [1, 1]
 
 
 def test_shares_of_one_owner_add_up_and_an_unknown_one_makes_the_sum_unknown() -> None:
