@@ -18,8 +18,8 @@ UNKNOWN = "unknown"
 CONTRACTS = frozenset({"contract", "ern_deal", "court_order"})
 """Sources by which a grantor is bound; what comes from any other is a preference."""
 
-_DECLARED = "self_declared"
-_VERIFIED = frozenset({"verified_party", "court_order"})
+DECLARED = "self_declared"
+VERIFIED = frozenset({"verified_party", "court_order"})
 """Assurances: that of what anybody can deliver, and those by which an artist is known to speak."""
 
 _SUBJECTS = {
@@ -82,13 +82,13 @@ def speaking(said: Sequence[Said]) -> Said | None:
 
 def _is_artists_refusal(said: Said) -> bool:
     """Whether an artist is known to refuse what is the artist's own."""
-    return said.layer in ARTIST_LAYERS and said.decision != GRANTED and said.assurance in _VERIFIED
+    return said.layer in ARTIST_LAYERS and said.decision != GRANTED and said.assurance in VERIFIED
 
 
 def _beside_refusal(said: Sequence[Said]) -> Said | None:
     """The statement that speaks where an artist is known to refuse: of those that speak with and
     without the grants that were only declared, the stricter; None where there are only such."""
-    sure = [one for one in said if one.decision != GRANTED or one.assurance != _DECLARED]
+    sure = [one for one in said if one.decision != GRANTED or one.assurance != DECLARED]
     speakers = (speaking(sure), speaking(said)) if sure else ()
     return max(filter(None, speakers), key=strictness, default=None)
 
