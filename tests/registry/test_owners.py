@@ -47,9 +47,9 @@ def test_every_place_that_is_asked_about_is_told_once_and_as_it_is_there(
     found = owners(held_by, [2], given, ask)
     for code in ask.territories or (*PLACES, "FR"):
         alone = owners(held_by, [2], given, replace(ask, territories=(code,)))
-        owned = {one.owner for one in alone} | {1, 2, 3}  # nobody only where the place has owners
-        for owner, layer in product(owned, ("master", "performer")):
-            there, whole = (told_in(told, owner, layer, code) for told in (alone, found))
+        told = {(one.owner, one.layer) for one in alone}  # nobody's, where a layer has owners there
+        for owner, layer in told.union(product((1, 2, 3), ("master", "performer"))):
+            there, whole = (told_in(each, owner, layer, code) for each in (alone, found))
             assert _without_ids(whole) == _without_ids(there)
 
 
