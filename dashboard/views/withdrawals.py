@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from policy import tasks
 from policy.models import Consent
 from policy.selectors.consent_pages import consent_for, consent_record
+from policy.selectors.visibility import assurance_of
 from policy.services.saying import ConsentRefused
 from policy.services.usage_checks import NotChecked
 from policy.services.withdrawal_preview import withdrawal_preview
@@ -31,7 +32,10 @@ def consent_withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         return _preview(request, consent)
     try:
-        made = withdraw(consents=[consent], actor=cast(User, request.user), at=timezone.now())
+        made = withdraw(
+            consents=[consent], actor=cast(User, request.user), at=timezone.now(),
+            assurance=assurance_of(request.user),
+        )  # fmt: skip
     except ConsentRefused as wrong:
         return _page(request, consent, HTTPStatus.CONFLICT, wrong=wrong.mistakes)
     tasks.nudge_work()
@@ -41,7 +45,9 @@ def consent_withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _preview(request: HttpRequest, consent: Consent) -> HttpResponse:
     try:
-        preview = withdrawal_preview(grants=[consent], at=timezone.now())
+        preview = withdrawal_preview(
+            grants=[consent], at=timezone.now(), assurance=assurance_of(request.user)
+        )
     except NotChecked as why:
         return _page(request, consent, HTTPStatus.CONFLICT, why=str(why))
     return _page(request, consent, preview=preview)

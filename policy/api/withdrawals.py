@@ -19,6 +19,7 @@ from policy.api.consents import ConsentRecordSerializer, refused
 from policy.api.door import Door, asked, caller
 from policy.api.problems import Problem, told
 from policy.selectors.consent_pages import consent_for, consent_records
+from policy.selectors.visibility import assurance_of
 from policy.services.saying import ConsentRefused
 from policy.services.usage_checks import NotChecked
 from policy.services.withdrawal_preview import withdrawal_preview
@@ -97,14 +98,19 @@ class Withdraw(Door):
         consent = consent_for(caller(request), uuid)
         if consent is None:
             raise Http404
+        assurance = assurance_of(caller(request))
         if asked(WithdrawAsked, request)["preview"]:
             try:
-                preview = withdrawal_preview(grants=[consent], at=timezone.now())
+                preview = withdrawal_preview(
+                    grants=[consent], at=timezone.now(), assurance=assurance
+                )
             except NotChecked as why:
                 raise Problem(HTTPStatus.CONFLICT, f"{why}.", code="no-rules") from None
             return Response(WithdrawalPreviewSerializer(preview).data)
         try:
-            made = withdraw(consents=[consent], actor=caller(request), at=timezone.now())
+            made = withdraw(
+                consents=[consent], actor=caller(request), at=timezone.now(), assurance=assurance
+            )
         except ConsentRefused as wrong:
             raise refused(wrong) from None
         tasks.nudge_work()

@@ -32,8 +32,7 @@ from django.db.models.functions import Cast, Coalesce
 from policy.detect.names import name_key
 from policy.models import Consent, ConsentProof, Contributor, Share, Track
 from policy.models.consents import known
-from policy.registry.owners import ARTIST_LAYERS
-from policy.registry.said import GRANTED, Ask
+from policy.registry.said import ARTIST_LAYERS, GRANTED, Ask
 
 PERFORMING = ("vocals", "instrumentation")
 """Facets of contributors who are heard in a recording."""
@@ -50,8 +49,8 @@ General: TypeAlias = tuple[int | None, Spoken]
 
 STAKE = ("layer", "basis_points", "territories", "excluded_territories")
 SAID = (
-    "decision", "layer", "scope", "source", "licensee", "model", "model_version", "territories",
-    "excluded_territories", "condition", "met",
+    "decision", "layer", "scope", "source", "assurance", "licensee", "model", "model_version",
+    "territories", "excluded_territories", "condition", "met",
 )  # fmt: skip
 """The columns of the texts, in their order."""
 

@@ -21,8 +21,8 @@ from django.db.models import QuerySet
 
 from policy.facts.owner_rows import SAID, SEPARATOR, Chunk, Held, Reader, Spoken
 from policy.models import Track
-from policy.registry.owners import ARTIST_LAYERS, Owned, Stake, owners
-from policy.registry.said import Ask, Said
+from policy.registry.owners import Owned, Stake, owners
+from policy.registry.said import ARTIST_LAYERS, Ask, Said
 from policy.registry.territories import Where, where
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ CHUNK = 20_000
 """Tracks of which everything is read at once by a stream."""
 
 UNKNOWN = 0
-"""In place of the party of an owner whom nobody knows."""
+"""In place of the party of what no known owner has."""
 
 
 class OwnerFact(msgspec.Struct, frozen=True, cache_hash=True):
@@ -54,7 +54,8 @@ class OwnerFact(msgspec.Struct, frozen=True, cache_hash=True):
 class OwnerSaid(msgspec.Struct, frozen=True, gc=False):
     """What an owner says of a use, and the ids of the statements that spoke, sorted.
 
-    `party` is a row id, UNKNOWN where a use everywhere reaches a place without a known owner.
+    `party` is a row id, UNKNOWN for a part of a layer that no known owner has, and where a use
+    everywhere reaches a place without a known owner.
     """
 
     party: int
@@ -289,6 +290,7 @@ def _said(id: int, grantor: int, text: str, recorded_at: str, ask: Ask) -> Said:
         decision=columns["decision"],
         scope=columns["scope"],
         source=columns["source"],
+        assurance=columns["assurance"],
         valid_from=ask.at,
         recorded_at=datetime.fromisoformat(recorded_at),
         licensee=int(columns["licensee"]) if columns["licensee"] else None,

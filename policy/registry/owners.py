@@ -6,19 +6,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from policy.registry.said import Ask, Said
+from policy.registry.said import ARTIST_LAYERS, Ask, Said
 from policy.registry.speaking import SILENT, Answer, answer
 from policy.registry.territories import WORLDWIDE, Where, cells, folded
 
 LAYERS = ("master", "publishing", "performer", "likeness")
 
-ARTIST_LAYERS = frozenset({"performer", "likeness"})
-"""Layers in which a performer is heard without a share: nobody else can speak for an artist."""
-
-
 NOBODY = -1
-"""Owns a layer where a use everywhere reaches a place in which no owner is known: silent, so that
-what others say of the rest of the world does not count there."""
+"""Owns what no known owner has: a part of a layer, or all of it where a use everywhere reaches a
+place in which no owner is known. Silent: what others say of theirs does not count for it."""
+
+WHOLE = 10_000
+"""Basis points that the shares of a layer add up to; an artist's layers have no whole."""
+
+ROUNDING = 5
+"""Basis points by which each owner's share may fall short by rounding, so that three times 33.33 %
+are the whole: the parameter `rounding` of the compensation rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +95,30 @@ def _column(
     code: str, held: Sequence[Stake], artists: Sequence[int], said: Sequence[Said], ask: Ask
 ) -> Column:
     there = [one for one in said if one.where.holds_in(code)]
+    here = [stake for stake in held if stake.where.holds_in(code)]
 
     def told(owner: int) -> Answer:
         return answer((one for one in there if one.grantor == owner), ask)
 
     found: Column = {}
-    for stake in held:
-        if stake.where.holds_in(code):
-            before = found.get(stake.owner)
-            share = _sum(before[0], stake.basis_points) if before else stake.basis_points
-            found[stake.owner] = (share, before[1] if before else told(stake.owner))
-    voices = {artist: told(artist) for artist in artists}
-    return found | {artist: (None, one) for artist, one in voices.items() if one != SILENT}
+    for stake in here:
+        before = found.get(stake.owner)
+        share = _sum(before[0], stake.basis_points) if before else stake.basis_points
+        found[stake.owner] = (share, before[1] if before else told(stake.owner))
+    voices: Column = {artist: (None, told(artist)) for artist in artists}
+    spoken = {artist: voice for artist, voice in voices.items() if voice[1] != SILENT}
+    return found | _missing(here) | spoken
+
+
+def _missing(held: Sequence[Stake]) -> Column:
+    """Nobody's part of a layer in a place where its known shares, if it has any owner there, are
+    less than the whole. How large that part is is unknown where a share is."""
+    shares = [(one.owner, one.basis_points) for one in held if one.layer not in ARTIST_LAYERS]
+    known = [(owner, share) for owner, share in shares if share is not None]
+    short = WHOLE - sum(share for _, share in known)
+    if not shares or short <= ROUNDING * len(dict(known)):
+        return {}
+    return {NOBODY: (short if len(known) == len(shares) else None, SILENT)}
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

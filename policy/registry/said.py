@@ -10,6 +10,9 @@ from policy.registry.territories import EVERYWHERE, Where
 
 GRANTED, DENIED, WITHDRAWN = "granted", "denied", "withdrawn"
 
+ARTIST_LAYERS = frozenset({"performer", "likeness"})
+"""Layers in which a performer is heard without a share: nobody else can speak for an artist."""
+
 Reach: TypeAlias = Literal["covers", "outgrown", "other"]
 """Whether a statement is about the use that is asked about, about the same by another version of
 its model, or about something else."""
@@ -20,7 +23,8 @@ class Said:
     """One statement. Empty `model` and `model_version`, and no `licensee`, are any.
 
     Valid from `valid_from` to before `valid_until` (None: open), known from `recorded_at` to
-    before `replaced_at`. `condition_met` is for the licensee who asks.
+    before `replaced_at`. `condition_met` is for the licensee who asks, `assurance` is how surely it
+    is its grantor's.
     """
 
     id: int

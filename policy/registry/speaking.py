@@ -1,7 +1,8 @@
 """Which of its statements speaks for a grantor, for one layer in one place.
 
 A court's order before all else; then the most specific subject, then the most specific licensee
-or model, then the one that was recorded last; of equal ones the most restrictive.
+or model, then the one that was recorded last; of equal ones the most restrictive. Where an
+artist is known to refuse, a grant only declared in the artist's name makes nothing milder.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from policy.registry.said import DENIED, GRANTED, WITHDRAWN, Ask, Said, reach
+from policy.registry.said import ARTIST_LAYERS, DENIED, GRANTED, WITHDRAWN, Ask, Said, reach
 
 UNKNOWN = "unknown"
 
 CONTRACTS = frozenset({"contract", "ern_deal", "court_order"})
 """Sources by which a grantor is bound; what comes from any other is a preference."""
+
+DECLARED = "self_declared"
+VERIFIED = frozenset({"verified_party", "court_order"})
+"""Assurances: that of what anybody can deliver, and those by which an artist is known to speak."""
 
 _SUBJECTS = {
     "catalogue": 0, "label": 1, "artist": 2, "release": 3, "work": 4, "recording": 5, "track": 5,
@@ -53,8 +58,9 @@ def answer(said: Iterable[Said], ask: Ask) -> Answer:
     found = [(reach(one, ask), one) for one in said]
     covering = [one for reached, one in found if reached == "covers"]
     heard = covering or [one for reached, one in found if reached == "outgrown"]
-    contract = speaking([one for one in heard if one.source in CONTRACTS])
-    preference = speaking([one for one in heard if one.source not in CONTRACTS])
+    heeded = _beside_refusal if any(map(_is_artists_refusal, heard)) else speaking
+    contract = heeded([one for one in heard if one.source in CONTRACTS])
+    preference = heeded([one for one in heard if one.source not in CONTRACTS])
     counting = contract or preference
     if counting is None:
         return SILENT
@@ -72,6 +78,19 @@ def answer(said: Iterable[Said], ask: Ask) -> Answer:
 def speaking(said: Sequence[Said]) -> Said | None:
     """The statement that speaks; None for none."""
     return max(said, key=_rank, default=None)
+
+
+def _is_artists_refusal(said: Said) -> bool:
+    """Whether an artist is known to refuse what is the artist's own."""
+    return said.layer in ARTIST_LAYERS and said.decision != GRANTED and said.assurance in VERIFIED
+
+
+def _beside_refusal(said: Sequence[Said]) -> Said | None:
+    """The statement that speaks where an artist is known to refuse: of those that speak with and
+    without the grants that were only declared, the stricter; None where there are only such."""
+    sure = [one for one in said if one.decision != GRANTED or one.assurance != DECLARED]
+    speakers = (speaking(sure), speaking(said)) if sure else ()
+    return max(filter(None, speakers), key=strictness, default=None)
 
 
 def _rank(said: Said) -> _Rank:

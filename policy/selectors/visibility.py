@@ -23,6 +23,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from policy.models import (
     Account,
     Attribution,
+    Consent,
     Decision,
     Involvement,
     LedgerAccount,
@@ -65,6 +66,11 @@ def sight_of(user: User) -> Sight:
     sight = _sight(user)
     user._stave_sight = sight  # type: ignore[union-attr]  # as Django caches permissions there
     return sight
+
+
+def assurance_of(user: User) -> str:
+    """How surely a party says what the login says in its name; empty where staff say it."""
+    return "" if sight_of(user).everything else Consent.Assurance.VERIFIED_PARTY.value
 
 
 def tracks_visible_to(user: User) -> QuerySet[Track]:

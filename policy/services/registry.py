@@ -62,9 +62,11 @@ def consent_withdraw_row(
     since: datetime | None = None,
     actor: User | None = None,
     evidence: Evidence | None = None,
+    assurance: str = "",
 ) -> Consent:
     """Record that a grant is withdrawn from `since` on (default: now), in the caller's transaction.
 
+    `assurance` is how surely its grantor withdraws it; empty: as surely as the grant was its own.
     The row only: what must stop is for `policy.services.withdrawals`. A withdrawal acts forward, so
     an earlier `since` is now. Raises ConsentRefused when it is no grant, or one that something
     later has replaced.
@@ -76,7 +78,8 @@ def consent_withdraw_row(
     begins = max(since or at, at, consent.valid_from)
     row = _copy(
         consent, decision="withdrawn", valid_from=begins, valid_until=None, replaces=consent,
-        recorded_at=at, recorded_by=actor, delivery=None, **_of(evidence),
+        recorded_at=at, recorded_by=actor, delivery=None,
+        assurance=assurance or consent.assurance, **_of(evidence),
     )  # fmt: skip
     past = [*_past(consent, begins, at)]
     insert_models([row, *past])

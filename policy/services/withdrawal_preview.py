@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from msgspec.structs import replace
 
 from policy.facts.owners import OwnerFact, OwnerSaid, owners_stream
@@ -20,8 +20,8 @@ from policy.models import (
     Reliance,
     Usage,
 )
-from policy.registry.said import WITHDRAWN
-from policy.registry.speaking import CONTRACTS
+from policy.registry.said import ARTIST_LAYERS, GRANTED, WITHDRAWN
+from policy.registry.speaking import CONTRACTS, DECLARED, VERIFIED
 from policy.services.bundles import active_at
 from policy.services.coverage import covered
 from policy.services.judging import Judgement
@@ -81,14 +81,17 @@ class WithdrawalPreview:
     told: tuple[ToldParty, ...]
 
 
-def withdrawal_preview(*, grants: Sequence[Consent], at: datetime) -> WithdrawalPreview:
-    """What withdrawing grants would stop. Raises NotChecked when no rules are active."""
+def withdrawal_preview(
+    *, grants: Sequence[Consent], at: datetime, assurance: str = ""
+) -> WithdrawalPreview:
+    """What withdrawing grants would stop, with the assurance that the withdrawal would have (empty:
+    that of each grant). Raises NotChecked when no rules are active."""
     active = active_at(at)
     if active is None:
         raise NotChecked("no bundle is active: run `manage.py bundle_build` and `bundle_activate`")
     said = Consent.objects.filter(pk__in=[grant.pk for grant in grants])
     past = tuple(_past(grants))
-    running = tuple(_running(said, active.bundle, at))
+    running = tuple(_running(said, active.bundle, at, assurance))
     tracks = covered(said)
     names = _owners(said, grants)
     return WithdrawalPreview(
@@ -128,12 +131,30 @@ def _past(grants: Sequence[Consent]) -> Iterator[PastUse]:
         yield PastUse(usage, usage.starts_at)
 
 
-def _running(said: QuerySet[Consent], bundle: Bundle, at: datetime) -> Iterator[RunningUse]:
-    sources = dict(said.values_list("pk", "source"))
+def _running(
+    said: QuerySet[Consent], bundle: Bundle, at: datetime, assurance: str
+) -> Iterator[RunningUse]:
+    sources = dict((*_sources(said), *_sources(_no_longer_heard(said, assurance))))
     for usage in concerned(said, at):
         found = _without(usage, said, sources, bundle, at)
         if found.tracks:
             yield found
+
+
+def _sources(said: QuerySet[Consent]) -> Iterable[tuple[int, str]]:
+    return said.order_by().values_list("pk", "source")
+
+
+def _no_longer_heard(said: QuerySet[Consent], assurance: str) -> QuerySet[Consent]:
+    """Grants that were only declared in the name of artists who then would be known to refuse."""
+    own = said.filter(layer__in=ARTIST_LAYERS)
+    if assurance not in VERIFIED:
+        own = own.filter(assurance__in=VERIFIED)
+    topics = own.order_by().values_list("grantor", "layer", "use").distinct()
+    about = Q(pk__in=())
+    for grantor, layer, use in topics:
+        about |= Q(grantor=grantor, layer=layer, use=use)
+    return Consent.objects.filter(about, decision=GRANTED, assurance=DECLARED)
 
 
 def _without(

@@ -55,6 +55,7 @@ def withdraw(
     at: datetime,
     since: datetime | None = None,
     evidence: Evidence | None = None,
+    assurance: str = "",
 ) -> list[Withdrawn]:
     """Withdraw grants from `since` on (default: now); the caller nudges the workers.
 
@@ -64,7 +65,12 @@ def withdraw(
     with transaction.atomic():
         for consent in consents:
             row = consent_withdraw_row(
-                consent=consent, at=at, since=since, actor=actor, evidence=evidence
+                consent=consent,
+                at=at,
+                since=since,
+                actor=actor,
+                evidence=evidence,
+                assurance=assurance,
             )
             job = job_add(kind=Job.Kind.WITHDRAWAL, subject_id=row.pk, at=at)
             made.append(Withdrawn(row, job))

@@ -186,6 +186,7 @@ def test_a_withdrawal_is_recorded_and_left_to_the_workers(
     response = client_as("label").post(address)
     assert response.status_code == HTTPStatus.CREATED
     assert response.json()["decision"] == "withdrawn"
+    assert Consent.objects.get(decision="withdrawn").assurance == "verified_party"
     assert Job.objects.get().kind == "withdrawal"
     again = client_as("label").post(address)
     assert again.json()["problems"][0]["message"].startswith("something later has replaced it")

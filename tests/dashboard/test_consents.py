@@ -110,7 +110,7 @@ def test_a_withdrawal_is_looked_at_before_it_is_done(cast: Cast, made: Uses, cli
     assert not Job.objects.exists()
     response = client.post(address)
     withdrawn = Consent.objects.get(decision="withdrawn")
-    assert withdrawn.replaces == made.grant
+    assert (withdrawn.replaces, withdrawn.assurance) == (made.grant, "verified_party")
     assert response["Location"] == reverse("consent-detail", args=[withdrawn.uuid])
     assert Job.objects.get().kind == "withdrawal"
     assert "nothing to withdraw" in words(client.get(address))

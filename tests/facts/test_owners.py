@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from policy.facts.owners import OwnerSaid, owners_of, owners_stream
+from policy.facts.owners import UNKNOWN, OwnerSaid, owners_of, owners_stream
 from policy.models import Party, Track
 from policy.registry.said import Ask
 from tests import factories
@@ -82,6 +82,35 @@ def test_a_performer_without_a_share_is_heard_once_it_speaks() -> None:
     factories.consent(grantor=singer, layer="performer", decision="denied", source="portal")
     assert told(track)[1] == ("performer", "Worldwide", "unknown", "denied")
     assert answers(track)[1].basis_points is None
+
+
+@pytest.mark.parametrize(("share", "rest"), [(4_000, 6_000), (None, None)])
+def test_what_no_known_owner_has_is_told_as_a_silent_owners(
+    share: int | None, rest: int | None
+) -> None:
+    whole, _ = owned()
+    track, party = factories.track(), factories.party()
+    factories.share(track=track, party=party, basis_points=share)
+    factories.consent(grantor=party, track=track)
+    assert len(answers(whole)) == 1
+    known, missing = answers(track)
+    assert (known.party, known.contract) == (party.pk, "granted")
+    assert (missing.party, missing.basis_points, missing.contract) == (UNKNOWN, rest, "unknown")
+
+
+def test_an_artists_own_refusal_is_heard_before_a_contract_that_a_delivery_declares() -> None:
+    track, _ = owned()
+    likewise, _ = owned()
+    singer, other = factories.party(), factories.party()
+    for one, artist, assurance in (
+        (track, singer, "verified_party"), (likewise, other, "self_declared"),
+    ):  # fmt: skip
+        factories.contributor(track=one, party=artist)
+        said: dict[str, Any] = {"grantor": artist, "layer": "performer", "track": one}
+        factories.consent(**said, source="contract", delivery=factories.delivery())
+        factories.consent(**said, source="portal", decision="denied", assurance=assurance)
+    assert told(track)[1:] == [("performer", "Worldwide", "unknown", "denied")]
+    assert told(likewise)[1:] == [("performer", "Worldwide", "granted", "denied")]
 
 
 def test_a_condition_is_met_by_a_proof_for_the_licensee_or_for_all() -> None:

@@ -72,7 +72,7 @@ def _world(dice: Random) -> list[Party]:
         for party in dice.sample(parties, 2):
             factories.share(
                 track=track, party=party, layer=dice.choice(LAYERS),
-                basis_points=dice.choice((None, 5_000)), territories=dice.choice(PLACES),
+                basis_points=dice.choice((None, 5_000, 10_000)), territories=dice.choice(PLACES),
             )  # fmt: skip
         factories.contributor(track=track, party=dice.choice(parties))
     for _ in range(12):
@@ -99,6 +99,7 @@ def _consent(dice: Random, parties: list[Party], tracks: list[Track]) -> None:
         territories=dice.choice(PLACES), valid_from=NOW - dice.choice((-1, 0, 3)) * DAY,
         recorded_at=NOW - dice.choice((0, 1, 3)) * DAY, condition=dice.choice(("none", "payment")),
         delivery=dice.choice((None, factories.delivery(account=track.account))),
+        assurance=dice.choice(("self_declared", "verified_party")),
         **subject.get(scope, {}),
     )  # fmt: skip
     if dice.random() < 0.3:
@@ -150,8 +151,8 @@ def _said(row: Consent, ask: Ask) -> Said:
     proven = ConsentProof.objects.filter(consent=row, recorded_at__lte=ask.known_at)
     return Said(
         id=row.pk, grantor=row.grantor_id or 0, layer=row.layer, use=row.use,
-        decision=row.decision, scope=row.scope, source=row.source, valid_from=row.valid_from,
-        valid_until=row.valid_until, recorded_at=row.recorded_at,
+        decision=row.decision, scope=row.scope, source=row.source, assurance=row.assurance,
+        valid_from=row.valid_from, valid_until=row.valid_until, recorded_at=row.recorded_at,
         replaced_at=later.recorded_at if later else None, licensee=row.licensee_id,
         model=row.model, model_version=row.model_version,
         where=where(row.territories, row.excluded_territories), condition=row.condition,

@@ -124,6 +124,31 @@ def test_an_artists_refusal_stands_against_the_label() -> None:
     assert _why_not(check, track) == [("performer", "Worldwide", "artist-refuses")]
 
 
+def test_no_contract_that_a_delivery_declares_silences_the_artist() -> None:
+    live()
+    track, singer = owned(), factories.party(name="Nadir Field")
+    says(track)
+    factories.contributor(track=track, party=singer)
+    own: dict[str, Any] = {"grantor": singer, "layer": "performer"}
+    factories.consent(**own, source="portal", decision="denied", assurance="verified_party")
+    factories.consent(**own, source="contract", track=track)
+    check = usage_check(usage=_planned(track), at=NOW)
+    assert _why_not(check, track) == [("performer", "Worldwide", "artist-refuses")]
+
+
+@pytest.mark.parametrize("share", [4_000, None])
+def test_a_part_that_nobody_is_known_to_own_is_not_allowed_by_the_others(
+    share: int | None,
+) -> None:
+    live()
+    track = owned()
+    track.shares.filter(layer="master").update(basis_points=share)
+    says(track)
+    check = usage_check(usage=_planned(track), at=NOW)
+    assert check.counts == {"withhold": 1}
+    assert _why_not(check, track) == [("master", "Worldwide", "owner-silent")]
+
+
 def test_no_answer_names_an_owner() -> None:
     live()
     track = owned(master=factories.party(name="Secretive Records"))

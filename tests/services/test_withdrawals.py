@@ -121,6 +121,26 @@ def test_a_withdrawal_stops_what_its_preview_said(world: World) -> None:
     assert world.planned.stage == "planned"
 
 
+@pytest.mark.parametrize("assurance", ["verified_party", ""])
+def test_what_is_declared_in_an_artists_name_does_not_outlast_the_artists_own_withdrawal(
+    world: World, assurance: str
+) -> None:
+    song, singer = world.tracks[0], factories.party(name="Nadir Field")
+    factories.contributor(track=song, party=singer)
+    factories.involvement(track=song, party=singer, kind="contributor")
+    grants = [
+        factories.consent(grantor=singer, layer="performer", source="contract", **subject)
+        for subject in ({}, {"track": song})
+    ]
+    told: dict[str, Any] = {"at": THEN, "assurance": assurance}
+    [running] = withdrawal_preview(grants=grants[:1], **told).running
+    [made] = withdraw(consents=grants[:1], actor=None, **told)
+    assert made.consent.assurance == (assurance or "self_declared")
+    _work()
+    counts = UsageCheck.objects.get(usage=world.planned).counts
+    assert counts.get("block", 0) == running.stopped == (1 if assurance else 0)
+
+
 def test_what_was_reported_and_goes_on_must_stop_too_and_keeps_its_evidence(world: World) -> None:
     told = said(world.tracks[2], licensee=world.labs, reference="on", at=NOW, ends_at=LATER + WEEK)
     usage = usage_report(said=told, actor=None, at=NOW).usage
