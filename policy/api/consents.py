@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from policy import tasks
 from policy.api.door import Door, asked, caller
-from policy.api.pages import LinksSerializer, PageSerializer, links, place_of
+from policy.api.pages import LinksSerializer, PageSerializer, listed, place_of
 from policy.api.problems import Problem, told
 from policy.lang.words import LAYERS, USES
 from policy.models import Condition, Consent, Party
@@ -146,8 +146,7 @@ class Consents(Door):
         page = consent_pages.list_consents(
             caller(request), wanted, place_of(read), size=read["limit"]
         )
-        around = links(request, page.rows, newer=page.newer, older=page.older)
-        return Response(ConsentPageSerializer({"results": page.rows, "links": around}).data)
+        return listed(ConsentPageSerializer, request, page)
 
     @extend_schema(
         operation_id="consent_create",

@@ -90,7 +90,7 @@ class Decisions(Door):
         page = decision_list.list_decisions(
             caller(request), _filter(read), place_of(read), size=read["limit"]
         )
-        around = links(request, page.rows, newer=page.newer, older=page.older)
+        around = links(request, page)
         body = {"results": page.rows, "counts": page.counts, "links": around}
         return Response(DecisionPageSerializer(body).data)
 

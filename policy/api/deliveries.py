@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from policy import tasks
 from policy.api.door import Door, asked, caller
-from policy.api.pages import LinksSerializer, PageSerializer, links, place_of
+from policy.api.pages import LinksSerializer, PageSerializer, listed, place_of
 from policy.api.problems import Problem, told
 from policy.ingest import limits
 from policy.ingest.refusals import MessageRefused, Refusal
@@ -167,8 +167,7 @@ class Deliveries(Door):
         """The messages of the caller's accounts, newest first; all of them for staff."""
         read = asked(PageSerializer, request)
         page = deliveries.list_deliveries(caller(request), place_of(read), size=read["limit"])
-        around = links(request, page.rows, newer=page.newer, older=page.older)
-        return Response(DeliveryPageSerializer({"results": page.rows, "links": around}).data)
+        return listed(DeliveryPageSerializer, request, page)
 
     @extend_schema(
         operation_id="delivery_create",

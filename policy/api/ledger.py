@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from policy.api.door import Door, asked, caller
-from policy.api.pages import LinksSerializer, PageSerializer, links, place_of
+from policy.api.pages import LinksSerializer, PageSerializer, links, listed, place_of
 from policy.api.problems import told
 from policy.models import LedgerAccount
 from policy.selectors import ledger_pages
@@ -130,8 +130,7 @@ class LedgerAccounts(Door):
         )
         user = caller(request)
         page = ledger_pages.list_accounts(user, wanted, place_of(read), size=read["limit"])
-        around = links(request, page.rows, newer=page.newer, older=page.older)
-        return Response(AccountListSerializer({"results": page.rows, "links": around}).data)
+        return listed(AccountListSerializer, request, page)
 
 
 class OneLedgerAccount(Door):
@@ -153,7 +152,7 @@ class OneLedgerAccount(Door):
         if page is None:
             raise Http404
         moves = page.moves
-        around = links(request, moves.rows, newer=moves.newer, older=moves.older)
+        around = links(request, moves)
         shown = {"account": page.row, "moves": moves.rows, "links": around}
         return Response(AccountPageSerializer(shown).data)
 
@@ -170,8 +169,7 @@ class LedgerTransactions(Door):
         """Transactions, newest first; those that touched an own account for others than staff."""
         read = asked(PageSerializer, request)
         page = ledger_pages.list_transactions(caller(request), place_of(read), size=read["limit"])
-        around = links(request, page.rows, newer=page.newer, older=page.older)
-        return Response(TransactionListSerializer({"results": page.rows, "links": around}).data)
+        return listed(TransactionListSerializer, request, page)
 
 
 class LedgerTransaction(Door):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from policy.selectors.decision_search import Place
 
@@ -25,6 +26,22 @@ class Row(Protocol):
     @property
     def uuid(self) -> UUID:
         """Its identity outside."""
+
+
+class Paged(Protocol):
+    """A page of a list, and whether there are rows on either side of it."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What it shows."""
+
+    @property
+    def newer(self) -> bool:
+        """Whether rows precede it."""
+
+    @property
+    def older(self) -> bool:
+        """Whether rows follow it."""
 
 
 class PageSerializer(serializers.Serializer[Any]):
@@ -61,10 +78,16 @@ def place_of(read: dict[str, Any]) -> Place:
     return Place(read.get("end", "first"))
 
 
-def links(
-    request: Request, rows: Sequence[Row], *, newer: bool, older: bool
-) -> dict[str, str | None]:
-    """The addresses of the pages around one that shows `rows`."""
+def listed(
+    serializer: type[serializers.Serializer[Any]], request: Request, page: Paged
+) -> Response:
+    """A page of a list with the addresses of the pages around it."""
+    return Response(serializer({"results": page.rows, "links": links(request, page)}).data)
+
+
+def links(request: Request, page: Paged) -> dict[str, str | None]:
+    """The addresses of the pages around one."""
+    rows = page.rows
 
     def to(**place: object) -> str:
         known = {*_SIDES, "end"}
@@ -73,7 +96,7 @@ def links(
 
     return {
         "first": to(end="first"),
-        "previous": to(newer=rows[0].uuid) if newer and rows else None,
-        "next": to(older=rows[-1].uuid) if older and rows else None,
+        "previous": to(newer=rows[0].uuid) if page.newer and rows else None,
+        "next": to(older=rows[-1].uuid) if page.older and rows else None,
         "last": to(end="last"),
     }

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from policy.api.door import Door, asked, caller
-from policy.api.pages import LinksSerializer, PageSerializer, links, place_of
+from policy.api.pages import LinksSerializer, PageSerializer, listed, place_of
 from policy.api.problems import told
 from policy.selectors import pool_pages
 
@@ -121,8 +121,7 @@ class Pools(Door):
         """The pools that the caller owes, newest first; all of them for staff."""
         read = asked(PageSerializer, request)
         page = pool_pages.list_pools(caller(request), place_of(read), size=read["limit"])
-        around = links(request, page.rows, newer=page.newer, older=page.older)
-        return Response(PoolListSerializer({"results": page.rows, "links": around}).data)
+        return listed(PoolListSerializer, request, page)
 
 
 class Pool(Door):

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from policy.api.door import Door, asked, caller
-from policy.api.pages import LinksSerializer, PageSerializer, links, place_of
+from policy.api.pages import LinksSerializer, PageSerializer, listed, place_of
 from policy.api.problems import told
 from policy.selectors import track_list
 
@@ -68,8 +68,7 @@ class Tracks(Door):
             text=read.get("q", ""), isrc=read.get("isrc", ""), delivery=read.get("delivery")
         )
         page = track_list.list_tracks(caller(request), wanted, place_of(read), size=read["limit"])
-        around = links(request, page.rows, newer=page.newer, older=page.older)
-        return Response(TrackPageSerializer({"results": page.rows, "links": around}).data)
+        return listed(TrackPageSerializer, request, page)
 
 
 class Track(Door):

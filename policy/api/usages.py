@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from policy import tasks
 from policy.api.door import Door, asked, caller
-from policy.api.pages import LinksSerializer, PageSerializer, links, place_of
+from policy.api.pages import LinksSerializer, PageSerializer, links, listed, place_of
 from policy.api.problems import Problem, told
 from policy.api.usage_requests import UsageSerializer, usage_said
 from policy.lang.words import USES
@@ -163,8 +163,7 @@ class Usages(Door):
         )
         user = caller(request)
         page = usage_pages.list_usages(user, wanted, place_of(read), size=read["limit"])
-        around = links(request, page.rows, newer=page.newer, older=page.older)
-        return Response(UsagePageSerializer({"results": page.rows, "links": around}).data)
+        return listed(UsagePageSerializer, request, page)
 
     @extend_schema(
         operation_id="usage_create",
@@ -227,8 +226,7 @@ class TrackUsages(Door):
         page = usage_pages.list_usages_of(user, uuid, place_of(read), size=read["limit"])
         if page is None:
             raise Http404
-        around = links(request, page.rows, newer=page.newer, older=page.older)
-        return Response(UsagePageSerializer({"results": page.rows, "links": around}).data)
+        return listed(UsagePageSerializer, request, page)
 
 
 def _answer(usage: Usage, *, at: Any) -> None:
@@ -246,15 +244,14 @@ def _detail(request: Request, uuid: UUID, place: Place, size: int) -> Any:
     page = usage_pages.get_usage_page(caller(request), uuid, place, size=size)
     if page is None:
         raise Http404
-    rows = page.tracks.rows
-    around = links(request, rows, newer=page.tracks.newer, older=page.tracks.older)
+    around = links(request, page.tracks)
     answered = page.check is not None or not page.row.whole
     shown = {
         "usage": page.row,
         "state": "answered" if answered else "waiting",
         "check_made": page.check,
         "answers": page.groups,
-        "tracks": rows,
+        "tracks": page.tracks.rows,
         "links": around,
     }
     return UsageDetailSerializer(shown).data

@@ -151,12 +151,12 @@ def get_consent_page(user: User, uuid: UUID, *, now: datetime) -> ConsentPage | 
     found = _visible(user).filter(uuid=uuid).select_related(*_SHOWN, "replaces").first()
     if found is None:
         return None
-    relied = _relied(found)
+    relied, later = _relied(found), _later(found)
     return ConsentPage(
         record=consent_record(found),
         in_force=_speaks_at(found, now),
         replaces=found.replaces.uuid if found.replaces else None,
-        replaced_by=_later(found).uuid if _later(found) else None,  # type: ignore[union-attr]
+        replaced_by=later.uuid if later else None,
         proofs=_proofs(found),
         relied=relied[:RELIED],
         more=len(relied) > RELIED,

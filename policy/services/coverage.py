@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from policy.detect.names import name_key
-from policy.models import Consent, Detection, EvaluationRequest, Involvement, Track
-from policy.services.bulk import insert_models
+from policy.models import Consent, Detection, Involvement, Track
+from policy.services.requests import Cause, requests_queue
 
 Scope = Consent.Scope
 
@@ -59,7 +59,4 @@ def _record_labels(said: QuerySet[Consent], own: Q) -> Iterator[str]:
 
 def evaluations_queue(*, ids: list[int], at: datetime) -> None:
     """Queue an evaluation of tracks because of what was said, in the caller's transaction."""
-    cause = EvaluationRequest.Cause.CONSENT
-    insert_models(
-        [EvaluationRequest(track_id=pk, cause=cause, as_of=at, created_at=at) for pk in ids]
-    )
+    requests_queue(tracks=ids, cause=Cause.CONSENT, at=at)

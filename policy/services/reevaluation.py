@@ -11,7 +11,7 @@ from django.db import transaction
 
 from policy.models import EvaluationRequest, Track
 from policy.services.audit import audit_record
-from policy.services.bulk import insert_models
+from policy.services.requests import Cause, requests_queue
 
 CHUNK = 5_000
 """Requests of one transaction."""
@@ -23,7 +23,7 @@ def evaluations_request(
     """Queue an evaluation of each track as of now, in one transaction."""
     rows = list(tracks)
     with transaction.atomic():
-        requests = _queue((row.pk for row in rows), at)
+        requests = requests_queue(tracks=(row.pk for row in rows), cause=Cause.REQUESTED, at=at)
         for row in rows if actor else ():
             audit_record(actor=actor, action="evaluation_request", subject=row, at=at)
     return requests
@@ -39,7 +39,7 @@ def catalogue_request(*, at: datetime) -> Iterator[int]:
     total = 0
     while chunk := list(islice(ids, CHUNK)):
         with transaction.atomic():
-            _queue(chunk, at)
+            requests_queue(tracks=chunk, cause=Cause.REQUESTED, at=at)
         total += len(chunk)
         yield total
 
@@ -54,10 +54,3 @@ def _catalogue(last: int) -> Iterator[int]:
             return
         yield from ids
         after = ids[-1]
-
-
-def _queue(ids: Iterable[int], at: datetime) -> list[EvaluationRequest]:
-    cause = EvaluationRequest.Cause.REQUESTED
-    requests = [EvaluationRequest(track_id=pk, cause=cause, as_of=at, created_at=at) for pk in ids]
-    insert_models(requests)
-    return requests

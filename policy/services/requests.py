@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from policy.models import EvaluationRequest
+from policy.services.bulk import insert_models
 
 LEASE = timedelta(minutes=2)
 """How long a worker may hold a batch. A batch takes about a second; a lease that ran out under a
@@ -32,6 +33,7 @@ PAUSE = timedelta(seconds=30)
 """Pause after a failed attempt; doubled with each further one."""
 
 State = EvaluationRequest.State
+Cause = EvaluationRequest.Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ class Claim:
     id: uuid.UUID
     requests: tuple[Claimed, ...] = ()
     more: bool = False
+
+
+def requests_queue(*, tracks: Iterable[int], cause: Cause, at: datetime) -> list[EvaluationRequest]:
+    """Queue an evaluation of tracks, by id, as of an instant, in the caller's transaction."""
+    requests = [
+        EvaluationRequest(track_id=pk, cause=cause, as_of=at, created_at=at) for pk in tracks
+    ]
+    insert_models(requests)
+    return requests
 
 
 def requests_claim(*, now: datetime, limit: int) -> Claim:

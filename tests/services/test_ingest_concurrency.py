@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 
 from policy.models import Account, Delivery, EvaluationRequest, Party, Release, Track
 from policy.services.ingest import Recorded
 from tests import factories
+from tests.at_once import at_once
 from tests.factories import NOW
 from tests.messages import ICPN, LABEL, SINGER, deliver, message, track
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 AT_ONCE = 6
-
-
-def at_once(*calls: Callable[[], Recorded]) -> list[Recorded]:
-    """Make the calls in threads that start together; raises what any of them raised."""
-    start = threading.Barrier(len(calls))
-    results: list[Recorded | BaseException] = []
-
-    def run(call: Callable[[], Recorded]) -> None:
-        try:
-            start.wait(timeout=20)
-            results.append(call())
-        except BaseException as error:  # the main thread raises it
-            results.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    failed = [result for result in results if isinstance(result, BaseException)]
-    if failed:
-        raise failed[0]
-    return [result for result in results if isinstance(result, Recorded)]
 
 
 def sends(account: Account, raw: bytes, seconds: int = 0) -> Callable[[], Recorded]:

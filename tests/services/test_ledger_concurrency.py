@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connections
 
 from policy.accounting.accounts import AccountName, Entry, payable
 from policy.models import LedgerAccount, Transaction
 from policy.services.ledger import transaction_post, transaction_reverse
 from policy.services.ledger_proof import ledger_prove
 from tests import factories
+from tests.at_once import at_once
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 AT_ONCE = 6
 POOL = AccountName("pool", "autumn")
-
-
-def _at_once(*calls: Callable[[], Transaction]) -> list[Transaction]:
-    """Make the calls in threads that start together; raises what any of them raised."""
-    start = threading.Barrier(len(calls))
-    results: list[Transaction | BaseException] = []
-
-    def run(call: Callable[[], Transaction]) -> None:
-        try:
-            start.wait(timeout=20)
-            results.append(call())
-        except BaseException as error:  # the main thread raises it
-            results.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if isinstance(result, Transaction)]
 
 
 def _posts(key: str, party: int) -> Callable[[], Transaction]:
@@ -59,7 +33,7 @@ def _all_hold() -> bool:
 
 def test_the_same_at_once_is_posted_once() -> None:
     party = factories.party().pk
-    rows = _at_once(*[_posts("run 1", party)] * AT_ONCE)
+    rows = at_once(*[_posts("run 1", party)] * AT_ONCE)
     assert len({row.pk for row in rows}) == 1
     assert (Transaction.objects.count(), LedgerAccount.objects.count()) == (1, 2)
     assert _all_hold()
@@ -67,14 +41,14 @@ def test_the_same_at_once_is_posted_once() -> None:
 
 def test_different_ones_at_once_form_one_chain() -> None:
     parties = [factories.party().pk for _ in range(AT_ONCE)]
-    _at_once(*[_posts(f"run {party}", party) for party in parties])
+    at_once(*[_posts(f"run {party}", party) for party in parties])
     assert Transaction.objects.count() == AT_ONCE
     assert _all_hold()
 
 
 def test_a_reversal_at_once_happens_once() -> None:
     row = _posts("run 1", factories.party().pk)()
-    rows = _at_once(
+    rows = at_once(
         *[
             lambda: transaction_reverse(
                 of=row, key="back", reason="Wrong", value_date=NOW.date(), at=NOW
