@@ -13,9 +13,10 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.benchmarks.measuring import watch
 
 ROUNDS = 3
 RULESETS = Path(__file__).resolve().parents[2] / "rulesets"
@@ -68,21 +69,9 @@ def _watched(evaluation: Any) -> dict[str, float]:
     """CPU seconds by stage, filled while batches run."""
     spent: dict[str, float] = defaultdict(float)
 
-    def watch(place: Any, name: str) -> None:
-        work: Callable[..., Any] = getattr(place, name)
-
-        def watched(*arguments: Any, **options: Any) -> Any:
-            started = time.process_time()
-            try:
-                return work(*arguments, **options)
-            finally:
-                spent[name] += time.process_time() - started
-
-        setattr(place, name, watched)
-
-    watch(evaluation.facts, "collect_each")
-    watch(evaluation, "judge")
-    watch(evaluation, "decisions_record")
+    watch(spent, evaluation.facts, "collect_each")
+    watch(spent, evaluation, "judge")
+    watch(spent, evaluation, "decisions_record")
     return spent
 
 

@@ -15,8 +15,10 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
+
+from tests.benchmarks.measuring import watch
 
 
 def main() -> None:
@@ -88,18 +90,6 @@ def _watched(usage_checks: Any) -> dict[str, float]:
     """Seconds by stage, filled while checks run."""
     spent: dict[str, float] = defaultdict(float)
 
-    def watch(place: Any, name: str) -> None:
-        work: Callable[..., Any] = getattr(place, name)
-
-        def watched(*arguments: Any, **options: Any) -> Any:
-            started = time.process_time()
-            try:
-                return work(*arguments, **options)
-            finally:
-                spent[name] += time.process_time() - started
-
-        setattr(place, name, watched)
-
     def streamed(*arguments: Any, **options: Any) -> Iterator[Any]:
         stream = original(*arguments, **options)
         while True:
@@ -112,8 +102,8 @@ def _watched(usage_checks: Any) -> dict[str, float]:
 
     original = usage_checks.owners_stream
     usage_checks.owners_stream = streamed
-    watch(usage_checks.UseJudge, "decide")
-    watch(usage_checks, "_written")
+    watch(spent, usage_checks.UseJudge, "decide")
+    watch(spent, usage_checks, "_written")
     return spent
 
 

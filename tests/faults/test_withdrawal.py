@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from policy.services.withdrawals import CHUNK
 from tests import trees
-from tests.faults.installation import Installation, OwnBroker, kill, own_postgresql
-from tests.plugins import services
+from tests.faults.installation import Installation, kill
 
 TRACKS = 2 * CHUNK + 1
 USES = 3
@@ -32,13 +30,6 @@ def tree(tmp_path: Path) -> Path:
     root = tmp_path / "rulesets"
     trees.write_ruleset(root, "uses", {"1.0.0": trees.version_text("uses", WITHDRAWN)})
     return trees.lock(root)
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[OwnBroker]:
-    started = OwnBroker(tmp_path)
-    yield started
-    kill(started.process)
 
 
 def _count(installation: Installation, table: str, where: str) -> int:
@@ -76,19 +67,11 @@ def _killed(installation: Installation, tree: Path) -> None:
 
 
 def test_a_killed_worker_withdraws_nothing_twice_and_leaves_nothing_out(
-    tree: Path, tmp_path: Path, broker: OwnBroker
+    tree: Path, on_sqlite: Installation
 ) -> None:
-    state = tmp_path / "state"
-    state.mkdir()
-    _killed(Installation(state, broker_url=broker.url), tree)
+    _killed(on_sqlite, tree)
 
 
 @pytest.mark.postgres
-def test_nor_does_one_on_postgresql(tree: Path, tmp_path: Path, broker: OwnBroker) -> None:
-    address, reason = services.find("postgres")
-    if address is None:
-        pytest.skip(reason)
-    state = tmp_path / "state"
-    state.mkdir()
-    with own_postgresql(address) as database:
-        _killed(Installation(state, broker_url=broker.url, database_url=database), tree)
+def test_nor_does_one_on_postgresql(tree: Path, on_postgresql: Installation) -> None:
+    _killed(on_postgresql, tree)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,7 @@ from kombu import Connection, Exchange, Queue
 from redis import Redis
 
 from tests import trees
-from tests.faults.installation import Installation, OwnBroker, kill, own_postgresql
-from tests.plugins import services
+from tests.faults.installation import Installation, OwnBroker, kill
 
 BATCHES = 4
 TRACKS = BATCHES * 500
@@ -20,29 +19,6 @@ TRACKS = BATCHES * 500
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     return trees.small_tree(tmp_path / "rulesets")
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    folder = tmp_path / "state"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[OwnBroker]:
-    started = OwnBroker(tmp_path)
-    yield started
-    kill(started.process)
-
-
-@pytest.fixture
-def postgresql() -> Iterator[str]:
-    address, reason = services.find("postgres")
-    if address is None:
-        pytest.skip(reason)
-    with own_postgresql(address) as database:
-        yield database
 
 
 def _nudged(installation: Installation, tree: Path) -> None:

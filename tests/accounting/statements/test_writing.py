@@ -88,7 +88,7 @@ def check_dsr(text: bytes) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_as_it_is_written(format: str, golden: CheckGolden) -> None:
-    text = write(decode(encode(DOCUMENT)), format)  # type: ignore[arg-type]
+    text = write(decode(encode(DOCUMENT)), format)  # type: ignore[arg-type]  # one of FORMATS
     golden(f"statements/payout.{format}.txt", text.decode().replace("\r\n", "\n"))
 
 
